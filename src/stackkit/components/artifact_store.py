@@ -1,0 +1,255 @@
+"""Artifact stores: where the files that pipelines make are kept."""
+
+from __future__ import annotations
+
+import posixpath
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from datetime import datetime
+from os import PathLike, fspath
+from typing import IO, ClassVar, Final, Literal, Protocol, TypeAlias, overload
+
+import attrs
+
+from stackkit.core.component import StackComponent
+from stackkit.core.component_type import Component, ComponentType
+from stackkit.errors import ConfigurationError, PathOutsideStoreError, Problem
+
+StrPath: TypeAlias = str | PathLike[str]
+TextMode: TypeAlias = Literal["r", "w", "x", "a"]
+BinaryMode: TypeAlias = Literal["rb", "wb", "xb", "ab"]
+OpenMode: TypeAlias = TextMode | BinaryMode
+
+
+@attrs.frozen
+class FileStat:
+    """What is known of a file or folder.
+
+    Args:
+        size: Bytes; 0 for a folder.
+        modified: When it was last written, aware, in UTC.
+        is_dir: Whether it is a folder.
+    """
+
+    size: int
+    modified: datetime
+    is_dir: bool
+
+
+class HasSchemes(Protocol):
+    """What says which paths it understands: `frozenset({"s3://"})`; the empty scheme stands for plain paths."""
+
+    SUPPORTED_SCHEMES: ClassVar[frozenset[str]]
+
+
+class ArtifactStore(Component, HasSchemes, Protocol):
+    """A tree of files under one root.
+
+    Laws, which every flavor's contract suite holds:
+
+    - A path is relative to the root, or absolute and inside of it; `..` out of it, other roots and links that lead out
+      raise `PathOutsideStoreError`. Paths that methods return are relative to the root, with `/`.
+    - What was written is read back to the byte. A file opened for writing becomes visible whole, when it is closed, or not
+      at all; folders above it are made.
+    - `copyfile` and `rename` refuse an existing target unless `overwrite` is set.
+    - What is not there raises `ArtifactNotFoundError`.
+    """
+
+    TYPE: ClassVar[ComponentType[ArtifactStore]]
+
+    @property
+    def path(self) -> str:
+        """The root, as configured."""
+        ...
+
+    @overload
+    def open(self, path: StrPath, mode: TextMode = "r") -> IO[str]: ...
+    @overload
+    def open(self, path: StrPath, mode: BinaryMode) -> IO[bytes]: ...
+    def copyfile(self, source: StrPath, target: StrPath, *, overwrite: bool = False) -> None: ...
+    def exists(self, path: StrPath) -> bool: ...
+    def glob(self, pattern: StrPath) -> list[str]: ...
+    def isdir(self, path: StrPath) -> bool: ...
+    def listdir(self, path: StrPath) -> list[str]: ...
+    def makedirs(self, path: StrPath) -> None: ...
+    def mkdir(self, path: StrPath) -> None: ...
+    def remove(self, path: StrPath) -> None: ...
+    def rename(self, source: StrPath, target: StrPath, *, overwrite: bool = False) -> None: ...
+    def rmtree(self, path: StrPath) -> None: ...
+    def stat(self, path: StrPath) -> FileStat: ...
+    def walk(self, top: StrPath = "") -> Iterator[tuple[str, list[str], list[str]]]: ...
+
+
+ARTIFACT_STORE: Final = ComponentType[ArtifactStore]("artifact_store")
+
+
+def scheme_of(path: str) -> str:
+    """The scheme of a path with its `://`, or the empty string.
+
+    >>> scheme_of("s3://bucket/key"), scheme_of("/var/data")
+    ('s3://', '')
+    """
+    scheme, separator, _ = path.partition("://")
+    return f"{scheme}://" if separator and scheme.isidentifier() else ""
+
+
+def _check_scheme(store: BaseArtifactStore, _: object, path: str) -> None:
+    supported = type(store).SUPPORTED_SCHEMES
+    if scheme_of(path) not in supported:
+        shown = ", ".join(sorted(scheme or "plain paths" for scheme in supported))
+        raise ConfigurationError(
+            Problem(f'"{path}" has an unsupported scheme', where="path", remedy=f"{store.FLAVOR} supports {shown}")
+        )
+
+
+class BaseArtifactStore(StackComponent, HasSchemes, ABC):
+    """The base of every artifact store.
+
+    A flavor assigns `FLAVOR` and `SUPPORTED_SCHEMES` and defines the 13 methods. One `open` serves both overloads when
+    it is annotated `-> IO[Any]`.
+
+    Args:
+        path: The root; its scheme must be one of `SUPPORTED_SCHEMES`.
+
+    Raises:
+        ConfigurationError: The scheme of the path is not supported; the message names those that are.
+    """
+
+    TYPE: ClassVar[ComponentType[ArtifactStore]] = ARTIFACT_STORE
+
+    path: str = attrs.field(validator=_check_scheme, metadata={"help": "where the artifacts are kept"})
+
+    @overload
+    def open(self, path: StrPath, mode: TextMode = "r") -> IO[str]: ...
+    @overload
+    def open(self, path: StrPath, mode: BinaryMode) -> IO[bytes]: ...
+    @abstractmethod
+    def open(self, path: StrPath, mode: OpenMode = "r") -> IO[str] | IO[bytes]:
+        """Open a file as `builtins.open` does; text is UTF-8 and its line ends are kept as they are.
+
+        Args:
+            path: Which file.
+            mode: `r`, `w`, `x` (new files only) or `a`, with `b` for bytes.
+
+        Returns:
+            A file object. One opened for writing is committed by `close`; leaving its `with` block by an exception discards it.
+
+        Raises:
+            ArtifactNotFoundError: There is no such file to read.
+            ArtifactExistsError: `x`, and there is one.
+            ArtifactIsADirectoryError: It is a folder.
+            PathOutsideStoreError: The path leads out of the root.
+        """
+
+    @abstractmethod
+    def copyfile(self, source: StrPath, target: StrPath, *, overwrite: bool = False) -> None:
+        """Copy a file.
+
+        Raises:
+            ArtifactNotFoundError: There is no source.
+            ArtifactExistsError: There is a target, and `overwrite` is not set.
+        """
+
+    @abstractmethod
+    def exists(self, path: StrPath) -> bool:
+        """Whether there is a file or folder."""
+
+    @abstractmethod
+    def glob(self, pattern: StrPath) -> list[str]:
+        """The files and folders that match a pattern, sorted.
+
+        Args:
+            pattern: `*`, `?` and `[...]` match inside one name, `**` any number of folders.
+        """
+
+    @abstractmethod
+    def isdir(self, path: StrPath) -> bool:
+        """Whether there is a folder."""
+
+    @abstractmethod
+    def listdir(self, path: StrPath) -> list[str]:
+        """The names in a folder, sorted.
+
+        Raises:
+            ArtifactNotFoundError: There is no such folder.
+            ArtifactNotADirectoryError: It is a file.
+        """
+
+    @abstractmethod
+    def makedirs(self, path: StrPath) -> None:
+        """Make a folder and those above it; one that exists is fine.
+
+        Raises:
+            ArtifactExistsError: There is a file of that name.
+        """
+
+    @abstractmethod
+    def mkdir(self, path: StrPath) -> None:
+        """Make one folder in an existing one.
+
+        Raises:
+            ArtifactExistsError: There is something of that name.
+            ArtifactNotFoundError: The folder above does not exist.
+        """
+
+    @abstractmethod
+    def remove(self, path: StrPath) -> None:
+        """Remove a file.
+
+        Raises:
+            ArtifactNotFoundError: There is no such file.
+            ArtifactIsADirectoryError: It is a folder.
+        """
+
+    @abstractmethod
+    def rename(self, source: StrPath, target: StrPath, *, overwrite: bool = False) -> None:
+        """Move a file or folder.
+
+        Raises:
+            ArtifactNotFoundError: There is no source.
+            ArtifactExistsError: There is a target, and `overwrite` is not set or it is a folder.
+        """
+
+    @abstractmethod
+    def rmtree(self, path: StrPath) -> None:
+        """Remove a folder with all that is in it; the root itself is refused.
+
+        Raises:
+            ArtifactNotFoundError: There is no such folder.
+            ArtifactNotADirectoryError: It is a file.
+        """
+
+    @abstractmethod
+    def stat(self, path: StrPath) -> FileStat:
+        """Size and time of a file or folder.
+
+        Raises:
+            ArtifactNotFoundError: There is nothing at this path.
+        """
+
+    @abstractmethod
+    def walk(self, top: StrPath = "") -> Iterator[tuple[str, list[str], list[str]]]:
+        """Every folder from `top` down, with the names of the folders and of the files in it, sorted.
+
+        Raises:
+            ArtifactNotFoundError: There is no such folder.
+        """
+
+    def relative(self, path: StrPath) -> str:
+        """A path as seen from the root: no scheme, no `.` or `..`, and `""` for the root itself.
+
+        Args:
+            path: Relative to the root, or absolute and inside of it.
+
+        Raises:
+            PathOutsideStoreError: The path leads out of the root.
+        """
+        text, root = fspath(path), self.path.rstrip("/")
+        if text == root or text.startswith(f"{root}/"):
+            text = text[len(root) :].lstrip("/")
+        normal = posixpath.normpath(text) if text else ""
+        if scheme_of(text) or normal.startswith(("/", "../")) or normal == ".." or "\0" in text:
+            raise PathOutsideStoreError(
+                Problem("leads out of the artifact store", where=fspath(path), remedy=f"stay inside {self.path}")
+            )
+        return "" if normal == "." else normal

@@ -1,0 +1,1 @@
+"""The ground that every component stands on; imports nothing of stackkit but its errors."""

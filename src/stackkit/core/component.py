@@ -1,0 +1,190 @@
+"""The attrs base that every flavor inherits."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from uuid import UUID, uuid4
+
+import attrs
+from attrs.exceptions import UnannotatedAttributeError
+from typing_extensions import dataclass_transform, override
+
+from stackkit.core import definition
+from stackkit.core.component_type import ComponentType, HasFlavor
+from stackkit.core.equality import key, public_fields
+from stackkit.core.lookup import Components
+from stackkit.errors import FlavorDefinitionError, FrozenConfigurationError, Problem
+
+if TYPE_CHECKING:
+    import cattrs
+
+FLAVOR_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+
+
+def _keep_public_frozen(instance: object, field: attrs.Attribute[Any], value: Any) -> Any:
+    if field.name.startswith("_"):
+        return value
+    raise FrozenConfigurationError(
+        Problem(
+            "configuration does not change after construction",
+            where=f"{type(instance).__name__}.{field.name}",
+            remedy=f"make a changed copy: component.replace({field.name}=...)",
+        )
+    )
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(attrs.field,))
+class ComponentRoot(ABC):
+    """Turns every subclass into an attrs class and refuses a broken one.
+
+    It declares no field itself: to a type checker, the fields of a `dataclass_transform` class are not fields.
+    """
+
+    __attrs_attrs__: ClassVar[tuple[Any, ...]]
+
+    def __init_subclass__(cls, *, abstract: bool = False) -> None:
+        super().__init_subclass__()
+        problems = [*definition.body_problems(cls), *_define(cls)]
+        if not definition.is_abstract(cls, abstract):
+            problems += definition.completeness_problems(cls)
+            problems += _flavor_problems(cls)
+        else:
+            problems += definition.override_problems(cls)
+        if problems:
+            error = FlavorDefinitionError(*problems)
+            error.flavor_class = cls
+            raise error
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        """Two components are equal when they are written as the same document."""
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(key(getattr(self, f.name)) == key(getattr(other, f.name)) for f in public_fields(type(self)))
+
+    @override
+    def __hash__(self) -> int:
+        return hash((type(self), getattr(self, "uuid", None)))
+
+    @override
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in public_fields(type(self)) if f.repr)
+        return f"{type(self).__qualname__}({shown})"
+
+
+def _define(cls: type) -> Iterator[Problem]:
+    found: list[Problem] = []
+
+    def collect(owner: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+        found.extend(definition.field_problems(owner, fields))
+        return fields
+
+    with suppress(UnannotatedAttributeError):  # body_problems has named them
+        attrs.define(
+            cls,
+            kw_only=True,
+            slots=False,
+            eq=False,
+            repr=False,
+            auto_attribs=True,
+            on_setattr=_keep_public_frozen,
+            field_transformer=collect,
+        )
+    yield from found
+
+
+def _flavor_problems(cls: type) -> Iterator[Problem]:
+    flavor, version = getattr(cls, "FLAVOR", None), getattr(cls, "VERSION", None)
+    types = [vars(base)["TYPE"] for base in cls.__mro__ if "TYPE" in vars(base)]
+    if not types:
+        yield Problem("has no component type", where=cls.__qualname__, remedy="inherit a base such as BaseArtifactStore")
+    elif not isinstance(types[0], ComponentType) or types[0] != types[-1]:
+        yield Problem(f"is {types[0]}, its base's is {types[-1]}", where=f"{cls.__qualname__}.TYPE", remedy="leave TYPE out")
+    if isinstance(flavor, str) and not FLAVOR_NAME.fullmatch(flavor):
+        yield Problem(
+            f'"{flavor}" is not a flavor name',
+            where=f"{cls.__qualname__}.FLAVOR",
+            remedy="use lower case letters, digits, - and _",
+        )
+    if type(version) is not int or version < 1:
+        yield Problem(
+            "is not a whole number from 1", where=f"{cls.__qualname__}.VERSION", remedy="write VERSION: ClassVar[int] = 1"
+        )
+
+
+class StackComponent(ComponentRoot, HasFlavor, ABC, abstract=True):
+    """The attrs base of every component: configuration, lifecycle, and the hooks that a flavor may override.
+
+    A subclass needs no decorator. Its annotated public attributes are configuration: keyword arguments of the
+    constructor, and what a document holds. Names that begin with `_` and ClassVars are not serialized.
+
+    Args:
+        name: What people call the component.
+        uuid: What identifies it; made anew by default.
+
+    Raises:
+        FlavorDefinitionError: When a subclass is defined that is missing something; all of it is named.
+    """
+
+    VERSION: ClassVar[int] = 1
+    """The version of the configuration's form; raise it, and add a migration, when old documents no longer fit."""
+
+    name: str
+    uuid: UUID = attrs.field(factory=uuid4)
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some of its configuration changed, and none of its private state.
+
+        Args:
+            changes: The new values, by field name.
+
+        Raises:
+            TypeError: There is no such field.
+        """
+        kept = {f.name: getattr(self, f.name) for f in public_fields(type(self))}
+        return type(self)(**(kept | changes))
+
+    @property
+    def is_provisioned(self) -> bool:
+        """Whether what the component needs exists. By default it needs nothing."""
+        return True
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the component can be used now. By default it always can."""
+        return True
+
+    def provision(self) -> None:
+        """Make what the component needs. Can be repeated without harm."""
+
+    def deprovision(self) -> None:
+        """Take away what `provision` made. Can be repeated without harm."""
+
+    def resume(self) -> None:
+        """Start, or start again. Can be repeated without harm."""
+
+    def suspend(self) -> None:
+        """Stop, keeping what was made. Can be repeated without harm."""
+
+    def validate(self, components: Components) -> Iterable[Problem]:  # noqa: ARG002 - for subclasses
+        """What is wrong with the stack, as this component sees it: another type that it needs, and why.
+
+        Args:
+            components: The stack that this component is part of.
+
+        Returns:
+            The problems; none by default.
+        """
+        return ()
+
+    @classmethod
+    def configure_converter(cls, converter: cattrs.Converter) -> None:
+        """Register cattrs hooks for the flavor's own field types; called once, before the converter's first use.
+
+        Args:
+            converter: This flavor's own converter; no other flavor sees its hooks.
+        """

@@ -1,0 +1,21 @@
+"""What a component may see of the stack it is part of."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from stackkit.core.component_type import ComponentType, P
+
+
+class Components(Protocol):
+    """The neighbours of a component, asked for by their type; a `Stack` is one.
+
+    Laws: `components.get(kind)` is None exactly when `kind in components` is false, and then `components[kind]`
+    raises `ComponentNotFoundError`.
+    """
+
+    def __getitem__(self, kind: ComponentType[P], /) -> P: ...
+
+    def get(self, kind: ComponentType[P], /) -> P | None: ...
+
+    def __contains__(self, kind: ComponentType[Any], /) -> bool: ...

@@ -37,15 +37,18 @@ class Problem:
     line: int | None = attrs.field(default=None, kw_only=True)
 
     def under(self, prefix: str) -> Problem:
-        """The same problem, seen from one level further out: `under("config")` of `retries` is `config.retries`."""
-        if not self.where:
-            return attrs.evolve(self, where=prefix)
-        joint = "" if self.where.startswith("[") else "."
+        """The same problem, seen from one level further out: `under("config")` of `retries` is `config.retries`.
+
+        Args:
+            prefix: What the place is part of; the empty string changes nothing.
+        """
+        joint = "." if prefix and self.where and not self.where.startswith("[") else ""
         return attrs.evolve(self, where=f"{prefix}{joint}{self.where}")
 
     @override
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.file and self.line else ""
+        line = "" if self.line is None else f":{self.line}"
+        place = "" if self.file is None else f"{self.file}{line}: "
         where = f"{self.where}: " if self.where else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
         return f"{place}{where}{self.what}{remedy}"
@@ -60,7 +63,7 @@ class StackkitError(Exception):
 
     def __init__(self, *problems: Problem | str) -> None:
         self.problems: tuple[Problem, ...] = tuple(Problem(p) if isinstance(p, str) else p for p in problems)
-        super().__init__(*self.problems)
+        Exception.__init__(self, *self.problems)  # OSError's own would take two problems for a number and its text
 
     @override
     def __str__(self) -> str:
@@ -75,6 +78,11 @@ class FlavorDefinitionError(StackkitError, TypeError):
     """
 
     flavor_class: type | None = None
+
+    @override
+    def __reduce__(self) -> tuple[type[FlavorDefinitionError], tuple[Problem, ...]]:
+        """Pickles leave `flavor_class` out: a class that was refused cannot be found by its name."""
+        return (type(self), self.problems)
 
 
 class ConfigurationError(StackkitError, ValueError):
@@ -202,7 +210,11 @@ class SecretNotResolvedError(SecretError, RuntimeError):
 
 
 class SecretAccessError(SecretError, PermissionError):
-    """Secrets cannot be read: wrong key, or a key file that others can read."""
+    """Secrets cannot be read or kept: wrong key, a key file that others can read, a disk that refuses."""
+
+
+class SecretSchemaError(SecretError, TypeError):
+    """A secret's schema has a field that cannot be a key with a text value."""
 
 
 class AlerterError(StackkitError, RuntimeError):

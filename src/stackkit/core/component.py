@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -14,7 +13,7 @@ from attrs.exceptions import UnannotatedAttributeError
 from typing_extensions import dataclass_transform, override
 
 from stackkit.core import definition
-from stackkit.core.component_type import ComponentType, HasFlavor
+from stackkit.core.component_type import HasFlavor
 from stackkit.core.equality import key, public_fields
 from stackkit.core.lookup import Components
 from stackkit.errors import FlavorDefinitionError, FrozenConfigurationError, Problem
@@ -22,17 +21,19 @@ from stackkit.errors import FlavorDefinitionError, FrozenConfigurationError, Pro
 if TYPE_CHECKING:
     import cattrs
 
-FLAVOR_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
-
 
 def _keep_public_frozen(instance: object, field: attrs.Attribute[Any], value: Any) -> Any:
-    if field.name.startswith("_"):
-        return value
-    raise FrozenConfigurationError(
+    if field.init and not field.name.startswith("_"):
+        raise _frozen(instance, field.name)
+    return value
+
+
+def _frozen(instance: object, name: str) -> FrozenConfigurationError:
+    return FrozenConfigurationError(
         Problem(
             "configuration does not change after construction",
-            where=f"{type(instance).__name__}.{field.name}",
-            remedy=f"make a changed copy: component.replace({field.name}=...)",
+            where=f"{type(instance).__name__}.{name}",
+            remedy=f"make a changed copy: component.replace({name}=...)",
         )
     )
 
@@ -48,16 +49,17 @@ class ComponentRoot(ABC):
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()
-        problems = [*definition.body_problems(cls), *_define(cls)]
-        if not definition.is_abstract(cls, abstract):
-            problems += definition.completeness_problems(cls)
-            problems += _flavor_problems(cls)
-        else:
-            problems += definition.override_problems(cls)
+        problems = list(_problems(cls, abstract))
         if problems:
             error = FlavorDefinitionError(*problems)
             error.flavor_class = cls
             raise error
+
+    @override
+    def __delattr__(self, name: str) -> None:
+        if any(field.name == name for field in public_fields(type(self))):
+            raise _frozen(self, name)
+        super().__delattr__(name)
 
     @override
     def __eq__(self, other: object) -> bool:
@@ -76,7 +78,21 @@ class ComponentRoot(ABC):
         return f"{type(self).__qualname__}({shown})"
 
 
-def _define(cls: type) -> Iterator[Problem]:
+def _problems(cls: type, abstract: bool) -> Iterator[Problem]:
+    if definition.is_decorated(cls):
+        yield definition.decoration_problem(cls)
+        return
+    form = [*definition.body_problems(cls), *_define(cls)]
+    yield from form
+    if not definition.is_abstract(cls, abstract):
+        named = {problem.where for problem in form}  # a constant that became a field is missing only for that reason
+        yield from (problem for problem in definition.completeness_problems(cls) if problem.where not in named)
+    yield from definition.override_problems(cls)
+    yield from definition.constant_value_problems(cls)
+
+
+def _define(cls: type) -> list[Problem]:
+    """Make an attrs class, and tell what is wrong with its fields."""
     found: list[Problem] = []
 
     def collect(owner: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
@@ -91,29 +107,10 @@ def _define(cls: type) -> Iterator[Problem]:
             eq=False,
             repr=False,
             auto_attribs=True,
-            on_setattr=_keep_public_frozen,
+            on_setattr=None if "__setattr__" in vars(cls) else _keep_public_frozen,  # body_problems has named it
             field_transformer=collect,
         )
-    yield from found
-
-
-def _flavor_problems(cls: type) -> Iterator[Problem]:
-    flavor, version = getattr(cls, "FLAVOR", None), getattr(cls, "VERSION", None)
-    types = [vars(base)["TYPE"] for base in cls.__mro__ if "TYPE" in vars(base)]
-    if not types:
-        yield Problem("has no component type", where=cls.__qualname__, remedy="inherit a base such as BaseArtifactStore")
-    elif not isinstance(types[0], ComponentType) or types[0] != types[-1]:
-        yield Problem(f"is {types[0]}, its base's is {types[-1]}", where=f"{cls.__qualname__}.TYPE", remedy="leave TYPE out")
-    if isinstance(flavor, str) and not FLAVOR_NAME.fullmatch(flavor):
-        yield Problem(
-            f'"{flavor}" is not a flavor name',
-            where=f"{cls.__qualname__}.FLAVOR",
-            remedy="use lower case letters, digits, - and _",
-        )
-    if type(version) is not int or version < 1:
-        yield Problem(
-            "is not a whole number from 1", where=f"{cls.__qualname__}.VERSION", remedy="write VERSION: ClassVar[int] = 1"
-        )
+    return found
 
 
 class StackComponent(ComponentRoot, HasFlavor, ABC, abstract=True):
@@ -145,8 +142,9 @@ class StackComponent(ComponentRoot, HasFlavor, ABC, abstract=True):
         Raises:
             TypeError: There is no such field.
         """
-        kept = {f.name: getattr(self, f.name) for f in public_fields(type(self))}
-        return type(self)(**(kept | changes))
+        parameters = {f.name: f.alias or f.name for f in public_fields(type(self))}
+        kept = {parameter: getattr(self, name) for name, parameter in parameters.items()}
+        return type(self)(**(kept | {parameters.get(name, name): value for name, value in changes.items()}))
 
     @property
     def is_provisioned(self) -> bool:

@@ -39,11 +39,15 @@ P = TypeVar("P", bound=Component)
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-def _check_slug(_: object, __: object, slug: str) -> None:
+def check_slug(instance: object, _: object, slug: str) -> None:
+    """An attrs validator: refuses what is not the slug of a component type.
+
+    Raises:
+        ConfigurationError: The slug is not of that form.
+    """
     if not SLUG.fullmatch(slug):
-        raise ConfigurationError(
-            Problem(f'"{slug}" is not a slug', where="ComponentType", remedy="write lower case words joined by _")
-        )
+        where = type(instance).__name__
+        raise ConfigurationError(Problem(f'"{slug}" is not a slug', where=where, remedy="write lower case words joined by _"))
 
 
 @attrs.frozen
@@ -63,7 +67,7 @@ class ComponentType(Generic[P]):
     'artifact-store'
     """
 
-    slug: str = attrs.field(validator=_check_slug)
+    slug: str = attrs.field(validator=check_slug)
 
     @property
     def option(self) -> str:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import inspect
+import re
 from abc import ABC
-from collections.abc import Iterator, Mapping
-from types import FunctionType
-from typing import Any, get_args, get_origin
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
 
 import attrs
-from typing_extensions import get_protocol_members, get_type_hints, is_protocol
 
-from stackkit.core.narrow import is_row, is_set
-from stackkit.core.signatures import mismatch
+from stackkit.core.component_type import ComponentType
+from stackkit.core.constants import a, constant_problems, type_name
+from stackkit.core.signatures import kind_of, mismatch, recipe
 from stackkit.errors import Problem
 
-_MUTABLE = (list, dict, set, bytearray)
-_METHODS = (FunctionType, property, classmethod, staticmethod)
-_PLAIN = (str, int, float, bool, bytes, list, dict, set, frozenset, tuple)
+FLAVOR_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_OURS = {
+    "__init__": ("replaces the constructor that takes the fields", "write __attrs_post_init__(self) for what follows it"),
+    "__setattr__": ("replaces what keeps configuration from changing", "leave it out: private attributes can be assigned"),
+}
+
+
+def place(cls: type, member: str = "") -> str:
+    """What messages call a class, or a member of it."""
+    name = cls.__qualname__.rpartition("<locals>.")[2]
+    return f"{name}.{member}" if member else name
 
 
 def is_abstract(cls: type, stated: bool) -> bool:
@@ -32,93 +41,114 @@ def _is_abstract_member(member: object) -> bool:
     return bool(getattr(member, "__isabstractmethod__", False))
 
 
+def is_decorated(cls: type) -> bool:
+    """Whether a class is being made a second time, which is what `attrs.define` does to make slots."""
+    return "__attrs_attrs__" in vars(cls)
+
+
+def decoration_problem(cls: type) -> Problem:
+    """That a class is decorated, although its base does it."""
+    return Problem("is decorated with attrs.define", where=place(cls), remedy="take the decorator off: the base applies it")
+
+
 def body_problems(cls: type) -> Iterator[Problem]:
-    """Public values in a class body that have no annotation, and so would silently be no configuration."""
+    """What stands in a class body and would silently be no configuration, or no longer be kept from changing."""
     annotations = inspect.get_annotations(cls)
     for name, value in vars(cls).items():
-        unannotated = name not in annotations and not name.startswith("_")
-        if unannotated and type(value).__module__.startswith("attr") and hasattr(value, "_default"):
-            yield _problem(cls, name, "has no annotation", f"write {name}: <its type> = field(...)")
-        elif unannotated and not name.isupper() and _is_one_of(value, _PLAIN):
-            kind = type(value).__name__
-            yield _problem(cls, name, "has no annotation", f"write {name}: {kind} = ..., or {name}: ClassVar[{kind}]")
+        if name in _OURS:
+            yield _problem(cls, name, *_OURS[name])
+        elif name in annotations:
+            continue
+        elif type(value).__name__ == "_CountingAttr":  # what attrs.field() returns
+            inside = "init=False, ..." if name.startswith("_") else "..."
+            yield _problem(cls, name, "has no annotation", f"write {name}: <its type> = field({inside})")
+        elif not name.startswith("_") and not name.isupper() and _is_plain(value):
+            kind = "<its type>" if value is None else type(value).__name__
+            yield _problem(cls, name, "has no annotation", f"write {name}: {kind} = ..., or {name}: ClassVar[{kind}] = ...")
+
+
+def _is_plain(value: object) -> bool:
+    return not (callable(value) or hasattr(type(value), "__get__") or isinstance(value, ModuleType))
 
 
 def field_problems(cls: type, fields: list[attrs.Attribute[Any]]) -> Iterator[Problem]:
     """Fields whose form does not say what they are."""
     for field in fields:
-        if field.name.isupper():
-            yield _problem(cls, field.name, "is a constant", f"annotate it: {field.name}: ClassVar[...] = ...")
-        elif field.name.startswith("_") and field.init:
-            yield _problem(cls, field.name, "is private state", "write field(init=False, default=...)")
-        elif _is_one_of(field.default, _MUTABLE):
+        name, hidden = field.name, _hidden_kind(cls, field)
+        if name.isupper() or "ClassVar" in str(field.type):
+            yield _problem(cls, name, "became a field", f"write {name}: ClassVar[...] = ..., with typing's ClassVar")
+        elif hidden:
+            yield _problem(cls, name, f"is a field, its base has {hidden}", "give the field another name")
+        elif name.startswith("_") and field.init:
+            remedy = f"write {name}: {_annotation(field)} = field(init=False, default=...)"
+            yield _problem(cls, name, "is private, and yet a parameter of the constructor", remedy)
+        elif type(field.default).__hash__ is None:
             kind = type(field.default).__name__
-            yield _problem(cls, field.name, "has a mutable default", f"write field(factory={kind}[...])")
+            factory = _annotation(field) if _annotation(field).startswith(f"{kind}[") else kind
+            what = f"has a mutable default, {a(field.default)} that all instances would share"
+            yield _problem(cls, name, what, f"write field(factory={factory})")
+
+
+def _annotation(field: attrs.Attribute[Any]) -> str:
+    annotation: object = field.type  # its text, where annotations are postponed
+    return annotation if isinstance(annotation, str) else "..." if annotation is None else type_name(annotation)
+
+
+def _hidden_kind(cls: type, field: attrs.Attribute[Any]) -> str | None:
+    """What a field would hide of its class's bases: a method or a property."""
+    if field.name not in inspect.get_annotations(cls):  # inherited
+        return None
+    hidden = next((vars(base)[field.name] for base in cls.__mro__[1:-1] if field.name in vars(base)), None)
+    kind = kind_of(hidden)
+    return kind if kind != "a value" else None
 
 
 def completeness_problems(cls: type) -> Iterator[Problem]:
-    """Constants and methods that are missing, of the wrong type, or called in another way than in the base."""
-    yield from _constant_problems(cls)
-    missing = [name for name in dir(cls) if _is_abstract_member(getattr(cls, name, None))]
+    """Constants and methods that are missing, or of the wrong type."""
+    yield from constant_problems(cls, place(cls))
+    missing = [name for name in dir(cls) if _is_abstract_member(inspect.getattr_static(cls, name, None))]
     if missing:
-        yield _problem(cls, "", f"does not define {', '.join(missing)}", "define them, or say class ...(..., abstract=True)")
-    yield from override_problems(cls)
+        remedy = f"define {'it' if len(missing) == 1 else 'them'}, or write class {cls.__name__}(..., abstract=True)"
+        yield _problem(cls, "", f"does not define {', '.join(missing)}", remedy)
+    if _component_types(cls) == []:
+        yield _problem(cls, "", "has no component type", "inherit a base such as BaseArtifactStore")
 
 
 def override_problems(cls: type) -> Iterator[Problem]:
-    """Methods that cannot be called as the base's method of that name is."""
-    for name, own in vars(cls).items():
-        if name.startswith("__") or not _is_one_of(own, _METHODS):
+    """Methods that cannot be called as a base's method of that name is, wherever the class has them from."""
+    for name in dir(cls):
+        owners = [base for base in cls.__mro__[:-1] if name in vars(base)]
+        if name.startswith("__") or len(owners) <= 1:
             continue
-        base = next((vars(b)[name] for b in cls.__mro__[1:-1] if name in vars(b)), None)
-        why = mismatch(base, own) if base is not None else None
-        if why:
-            yield _problem(cls, name, why, "give it the base's parameters")
+        own = vars(owners[0])[name]
+        for base in owners[1:]:
+            why = None if kind_of(vars(base)[name]) == "a value" else mismatch(vars(base)[name], own)
+            if why:
+                source = "" if owners[0] is cls else f" (from {place(owners[0])})"
+                yield _problem(cls, name + source, why, recipe(name, vars(base)[name]))
+                break
 
 
-def required_constants(cls: type) -> Mapping[str, object]:
-    """The constants that a class must assign, by name, with their types: those of the Protocols it inherits."""
-    protocols = [base for base in cls.__mro__ if is_protocol(base)]
-    hints: dict[str, object] = {}
-    for protocol in reversed(protocols):
-        members = get_protocol_members(protocol)
-        hints |= {name: hint for name, hint in get_type_hints(protocol).items() if name in members}
-    return {name: get_args(hint)[0] for name, hint in hints.items() if "ClassVar" in str(get_origin(hint))}
+def _component_types(cls: type) -> list[object]:
+    return [vars(base)["TYPE"] for base in cls.__mro__ if "TYPE" in vars(base)]
 
 
-def _constant_problems(cls: type) -> Iterator[Problem]:
-    for name, wanted in required_constants(cls).items():
-        shown = _type_name(wanted)
-        remedy = f"write {name}: ClassVar[{shown}] = ..."
-        if not hasattr(cls, name):
-            yield _problem(cls, name, "is not assigned", remedy)
-        elif not _is_of(getattr(cls, name), wanted):
-            yield _problem(cls, name, f"is {_value_name(getattr(cls, name))}, not {shown}", remedy)
-
-
-def _is_of(value: object, wanted: object) -> bool:
-    origin, args = get_origin(wanted) or wanted, get_args(wanted)
-    if not isinstance(origin, type):
-        return True
-    if origin in (int, bool):
-        return type(value) is origin
-    if not isinstance(value, origin):
-        return False
-    return len(args) != 1 or not (is_set(value) or is_row(value)) or all(_is_of(item, args[0]) for item in value)
-
-
-def _is_one_of(value: object, classes: tuple[type, ...]) -> bool:
-    return isinstance(value, classes)
-
-
-def _type_name(tp: object) -> str:
-    return tp.__name__ if isinstance(tp, type) and not get_args(tp) else str(tp).replace("typing.", "")
-
-
-def _value_name(value: object) -> str:
-    return f"a {type(value).__name__}"
+def constant_value_problems(cls: type) -> Iterator[Problem]:
+    """Constants of the right type whose values cannot be: TYPE, FLAVOR and VERSION."""
+    types = _component_types(cls)
+    flavor, version = getattr(cls, "FLAVOR", None), getattr(cls, "VERSION", None)
+    if "TYPE" in vars(cls) and not isinstance(types[0], ComponentType):
+        yield _problem(cls, "TYPE", f"is {a(types[0])}, not a ComponentType", 'write ComponentType[...]("...")')
+    elif "TYPE" in vars(cls) and types[0] != types[-1]:
+        yield _problem(cls, "TYPE", f"is {types[0]}, its base's is {types[-1]}", "leave TYPE out")
+    elif types and types[0] != types[-1]:
+        yield _problem(cls, "", f"inherits two component types, {types[0]} and {types[-1]}", "inherit one base")
+    if isinstance(flavor, str) and not FLAVOR_NAME.fullmatch(flavor):
+        remedy = "use lower case letters, digits, dots, - and _"
+        yield _problem(cls, "FLAVOR", f'"{flavor}" is not a flavor name', remedy)
+    if "VERSION" in vars(cls) and (type(version) is not int or version < 1):
+        yield _problem(cls, "VERSION", f"is {version!r}, not a whole number from 1", "write VERSION: ClassVar[int] = 1")
 
 
 def _problem(cls: type, member: str, what: str, remedy: str) -> Problem:
-    where = f"{cls.__qualname__}.{member}" if member else cls.__qualname__
-    return Problem(what, where=where, remedy=remedy)
+    return Problem(what, where=place(cls, member), remedy=remedy)

@@ -36,7 +36,9 @@ def key(value: object) -> Hashable:
     if isinstance(value, Decimal):
         return ("decimal", str(value))
     if isinstance(value, datetime | time):
-        return (type(value).__name__, value.isoformat())
+        return ("datetime" if isinstance(value, datetime) else "time", value.isoformat())
+    if isinstance(value, bytes | bytearray):
+        return ("bytes", bytes(value))
     if is_mapping(value):
         return ("mapping", frozenset((key(k), key(v)) for k, v in value.items()))
     if is_set(value):
@@ -60,4 +62,7 @@ class _ByEquality:
 
     @override
     def __hash__(self) -> int:
-        return hash(self.value) if type(self.value).__hash__ is not None else 0
+        try:
+            return hash(self.value)
+        except TypeError:  # unhashable itself, or something in it
+            return 0

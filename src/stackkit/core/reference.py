@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from stackkit.core.component_type import ComponentType, P
+from stackkit.core.component_type import ComponentType, P, check_slug
 from stackkit.core.lookup import Components
 from stackkit.errors import ComponentNotFoundError, Problem
 
@@ -19,11 +19,14 @@ class Reference:
         type: The slug of the other component's type.
         name: Its name.
 
+    Raises:
+        ConfigurationError: The type is not a slug.
+
     >>> Reference("artifact_store", "prod").text
     'artifact_store/prod'
     """
 
-    type: str
+    type: str = attrs.field(validator=check_slug)
     name: str
 
     @property
@@ -41,7 +44,11 @@ class Reference:
         Raises:
             ComponentNotFoundError: The stack has no such component.
         """
-        found = components.get(kind) if kind.slug == self.type else None
+        if kind.slug != self.type:
+            raise ComponentNotFoundError(
+                Problem(f"{self.text} is not of the type {kind}", remedy=f"refer to {kind}/{self.name}")
+            )
+        found = components.get(kind)
         if found is None or found.name != self.name:
             raise ComponentNotFoundError(
                 Problem(f"the stack has no {self.text}", remedy=f"add the {kind.title} {self.name} to it")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import attrs
 
@@ -25,6 +25,9 @@ class Document:
     body: str
 
 
+Documents: TypeAlias = list[Document]  # inside a class with a method `list`, `list[...]` means the method
+
+
 class Snapshot(Protocol):
     """The documents of one moment: what others write meanwhile is not seen."""
 
@@ -32,7 +35,7 @@ class Snapshot(Protocol):
         """A document, or None."""
         ...
 
-    def list(self, kind: str, prefix: str = "") -> list[Document]:
+    def list(self, kind: str, prefix: str = "") -> Documents:
         """The documents of a kind whose keys begin with a prefix, sorted by key; one query, however many there are."""
         ...
 

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+import re
+import reprlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Protocol, TypeVar, final
+from typing import Any, ClassVar, Final, NoReturn, Protocol, Self, TypeVar, final, get_type_hints
 
 import attrs
 from typing_extensions import dataclass_transform, override
 
 from stackkit.core.component import StackComponent
 from stackkit.core.component_type import Component, ComponentType
-from stackkit.errors import Problem, SecretNotFoundError
+from stackkit.core.definition import body_problems
+from stackkit.core.secret import KEY, NAME
+from stackkit.errors import ConfigurationError, NotSerializableError, Problem, SecretNotFoundError, SecretSchemaError
+
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class _StaysHere:
+    """What holds secret values in the clear: it stays in this process."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    @override
+    def __reduce__(self) -> NoReturn:
+        raise NotSerializableError(
+            Problem(
+                "secret values are never pickled",
+                where=type(self).__name__,
+                remedy="send the secret's name, and get it from the secrets manager there",
+            )
+        )
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(attrs.field,))
-class SecretSchema:
-    """Which keys a secret has: subclass it with one `str` field for each; one with a default is optional.
+class SecretSchema(_StaysHere):
+    """Which keys a secret has: subclass it with one `str` field for each.
 
-    No decorator is needed, and the repr shows the keys alone.
+    A field with a default is optional; one of type `str | None` that is None is left out. No decorator is needed, and
+    the repr shows the keys alone.
+
+    Raises:
+        SecretSchemaError: When a subclass is defined with fields that cannot be keys; all of them are named.
 
     >>> class Database(SecretSchema):
     ...     user: str
@@ -29,11 +61,16 @@ class SecretSchema:
     Database(user=***, password=***, port=***)
     """
 
-    __attrs_attrs__: ClassVar[tuple[attrs.Attribute[Any], ...]] = ()
+    __attrs_attrs__: ClassVar[tuple[Any, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        attrs.define(cls, kw_only=True, frozen=True, slots=False, repr=False, auto_attribs=True)
+        problems = list(body_problems(cls))
+        if not problems:
+            attrs.define(cls, kw_only=True, frozen=True, slots=False, repr=False, auto_attribs=True)
+            problems += _field_problems(cls)
+        if problems:
+            raise SecretSchemaError(*problems)
 
     @override
     def __repr__(self) -> str:
@@ -43,14 +80,39 @@ class SecretSchema:
 S = TypeVar("S", bound=SecretSchema)
 
 
+def _field_problems(schema: type[SecretSchema]) -> Iterator[Problem]:
+    try:
+        hints = get_type_hints(schema)
+    except NameError as error:
+        yield Problem(str(error), where=schema.__qualname__, remedy="import what its annotations name")
+        return
+    for field in schema.__attrs_attrs__:
+        where = f"{schema.__qualname__}.{field.name}"
+        if hints[field.name] not in (str, str | None):
+            yield Problem("is not text", where=where, remedy=f"write {field.name}: str; the values of a secret are text")
+        if not field.init or field.alias != field.name or not KEY.fullmatch(field.name):
+            yield Problem("cannot be a key", where=where, remedy="use a public name of plain letters, digits and _")
+
+
 def _copied(values: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType(dict(values))
 
 
+def _is_form(form: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
+
+
+def _value_problem(value: object) -> str | None:
+    if not isinstance(value, str):
+        return f"the value is of type {type(value).__name__}, not str"
+    # searched for, not encoded: a UnicodeEncodeError would carry the value along
+    return "the value has a lone surrogate, so it is not text" if _LONE_SURROGATE.search(value) else None
+
+
 @final
 @attrs.frozen(repr=False)
-class SecretGroup:
-    """A secret: a name, and values under keys. Its repr shows the keys alone.
+class SecretGroup(_StaysHere):
+    """A secret: a name, and values under keys. Its repr shows the keys alone, and it cannot be pickled.
 
     Args:
         name: The secret's name.
@@ -61,7 +123,7 @@ class SecretGroup:
     """
 
     name: str
-    values: Mapping[str, str] = attrs.field(converter=_copied)
+    values: Mapping[str, str] = attrs.field(converter=_copied, hash=False)
 
     @classmethod
     def of(cls, name: str, content: SecretSchema) -> SecretGroup:
@@ -75,7 +137,7 @@ class SecretGroup:
         return cls(name, {key: value for key, value in pairs.items() if value is not None})
 
     def read(self, schema: type[S]) -> S:
-        """The secret in its typed form.
+        """The secret in its typed form; keys that the schema does not name are passed over.
 
         Args:
             schema: Which keys it must have, and which it may.
@@ -97,6 +159,37 @@ class SecretGroup:
                 )
             )
         return schema(**{f.name: self.values[f.name] for f in fields if f.name in self.values})
+
+    def check(self) -> None:
+        """Refuse what no reference could name, and what is not text: for a secrets manager, before it keeps a secret.
+
+        Raises:
+            ConfigurationError: All names and keys that are not of their form, and all values that are not text.
+
+        >>> SecretGroup("my.database", {"pass word": "hunter2"}).check()
+        Traceback (most recent call last):
+        stackkit.errors.ConfigurationError: 'my.database' is not the name of a secret; use letters, digits, - and _
+        'pass word' is not a key; use letters, digits, -, _ and .
+        """
+        problems = list(self._problems())
+        if problems:
+            raise ConfigurationError(*problems)
+
+    def _problems(self) -> Iterator[Problem]:
+        if not _is_form(NAME, self.name):
+            yield Problem(f"{reprlib.repr(self.name)} is not the name of a secret", remedy="use letters, digits, - and _")
+        for key, value in self.values.items():
+            if not _is_form(KEY, key):
+                yield Problem(f"{reprlib.repr(key)} is not a key", remedy="use letters, digits, -, _ and .")
+            what = _value_problem(value)
+            if what:
+                yield Problem(what, where=reprlib.repr(key), remedy="give it as text; bytes can be written in base64")
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
 
     def __getitem__(self, key: str) -> str:
         """One value.
@@ -145,6 +238,7 @@ class BaseSecretsManager(StackComponent, ABC):
         """Keep a new secret.
 
         Raises:
+            ConfigurationError: Its name, a key or a value is not of the form that `SecretGroup.check` asks for.
             SecretExistsError: There is one of this name.
         """
 
@@ -165,6 +259,7 @@ class BaseSecretsManager(StackComponent, ABC):
         """Replace a secret, all of its values, by another of the same name.
 
         Raises:
+            ConfigurationError: A key or a value is not of the form that `SecretGroup.check` asks for.
             SecretNotFoundError: There is none of this name.
         """
 

@@ -9,7 +9,32 @@ from typing_extensions import override
 
 from stackkit.errors import ConfigurationError, NotSerializableError, Problem, SecretNotResolvedError
 
-REFERENCE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+")
+NAME = re.compile(r"[A-Za-z0-9_-]+")
+"""The name of a secret. It has no dot, so the first dot of a reference ends the name."""
+
+KEY = re.compile(r"[A-Za-z0-9_.-]+")
+"""The key of a value within a secret."""
+
+REFERENCE = re.compile(rf"{NAME.pattern}\.{KEY.pattern}")
+"""`name.key`."""
+
+
+def split_reference(reference: str) -> tuple[str, str]:
+    """The name and the key that a reference consists of.
+
+    Args:
+        reference: `name.key`; the key may have dots, the name has none.
+
+    Raises:
+        ConfigurationError: It is not of that form.
+
+    >>> split_reference("database.primary.password")
+    ('database', 'primary.password')
+    """
+    if not REFERENCE.fullmatch(reference):
+        raise ConfigurationError(Problem("not a reference to a secret", where="Secret", remedy='write Secret("name.key")'))
+    name, _, key = reference.partition(".")
+    return name, key
 
 
 @final
@@ -40,8 +65,7 @@ class Secret:
     _value: str | None
 
     def __init__(self, reference: str) -> None:
-        if not REFERENCE.fullmatch(reference):
-            raise ConfigurationError(Problem("not a reference to a secret", where="Secret", remedy='write Secret("name.key")'))
+        split_reference(reference)
         self._reference = reference
         self._value = None
 
@@ -75,7 +99,14 @@ class Secret:
 
         Args:
             value: What the secrets manager keeps under this reference.
+
+        Raises:
+            ConfigurationError: This is a plain value, which refers to nothing.
         """
+        if self._reference is None:
+            raise ConfigurationError(
+                Problem("a plain secret has its value already", remedy='refer to a secret: Secret("name.key")')
+            )
         return self._make(self._reference, value)
 
     def reveal(self) -> str:
@@ -126,10 +157,11 @@ class Secret:
 
     @override
     def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
-        """Pickles and copies carry the reference alone; a plain value does not travel."""
+        """Pickles carry the reference alone; a plain value does not travel."""
         return (Secret, (self.require_reference(),))
 
     def __copy__(self) -> Secret:
+        """A copy stays in this process, and keeps the value."""
         return self
 
     def __deepcopy__(self, _: object) -> Secret:

@@ -93,7 +93,12 @@ def scheme_of(path: str) -> str:
     return f"{scheme}://" if separator and scheme.isidentifier() else ""
 
 
-def _check_scheme(store: BaseArtifactStore, _: object, path: str) -> None:
+def check_scheme(store: BaseArtifactStore, _: object, path: str) -> None:
+    """The validator of `path`; a flavor that declares its own `path` field names it there again.
+
+    Raises:
+        ConfigurationError: The scheme is none of `SUPPORTED_SCHEMES`.
+    """
     supported = type(store).SUPPORTED_SCHEMES
     if scheme_of(path) not in supported:
         shown = ", ".join(sorted(scheme or "plain paths" for scheme in supported))
@@ -117,7 +122,7 @@ class BaseArtifactStore(StackComponent, HasSchemes, ABC):
 
     TYPE: ClassVar[ComponentType[ArtifactStore]] = ARTIFACT_STORE
 
-    path: str = attrs.field(validator=_check_scheme, metadata={"help": "where the artifacts are kept"})
+    path: str = attrs.field(validator=check_scheme, metadata={"help": "where the artifacts are kept"})
 
     @overload
     def open(self, path: StrPath, mode: TextMode = "r") -> IO[str]: ...
@@ -249,7 +254,8 @@ class BaseArtifactStore(StackComponent, HasSchemes, ABC):
             text = text[len(root) :].lstrip("/")
         normal = posixpath.normpath(text) if text else ""
         if scheme_of(text) or normal.startswith(("/", "../")) or normal == ".." or "\0" in text:
+            shown = fspath(path) if fspath(path).isprintable() else ascii(fspath(path))
             raise PathOutsideStoreError(
-                Problem("leads out of the artifact store", where=fspath(path), remedy=f"stay inside {self.path}")
+                Problem("leads out of the artifact store", where=shown, remedy=f"stay inside {self.path}")
             )
         return "" if normal == "." else normal

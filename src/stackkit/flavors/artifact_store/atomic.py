@@ -1,0 +1,195 @@
+"""Files that become visible whole, when they are closed, or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import warnings
+from contextlib import suppress
+from types import TracebackType
+
+from typing_extensions import Buffer, override
+
+from stackkit.flavors.artifact_store.confinement import Place
+from stackkit.flavors.artifact_store.drafts import Change, Draft
+from stackkit.flavors.artifact_store.os_errors import artifact_errors, is_special, taken
+
+_BUFFER = 1 << 16
+
+
+class ArtifactFile(io.FileIO):
+    """A file as the operating system has it; its errors are the store's.
+
+    Args:
+        descriptor: The open file, which is closed with this object.
+        mode: What it is open for, as in `builtins.open`.
+        path: Its path in the store.
+    """
+
+    def __init__(self, descriptor: int, mode: str, path: str) -> None:
+        super().__init__(descriptor, mode)
+        self.name = path
+
+    @override
+    def readinto(self, buffer: Buffer, /) -> int:
+        with artifact_errors(self.name, creating=False):
+            return super().readinto(buffer) or 0
+
+    @override
+    def readall(self) -> bytes:
+        with artifact_errors(self.name, creating=False):
+            return super().readall()
+
+    @override
+    def write(self, buffer: Buffer, /) -> int:
+        with artifact_errors(self.name, creating=True):
+            return super().write(buffer)
+
+
+class TextFile(io.TextIOWrapper):
+    """A text file: UTF-8, its line ends kept as they are.
+
+    Args:
+        buffer: The file in bytes, which is closed with this object.
+        mode: What it is open for, as in `builtins.open`.
+    """
+
+    def __init__(self, buffer: io.BufferedReader | io.BufferedWriter, mode: str) -> None:
+        super().__init__(buffer, encoding="utf-8", newline="")
+        self._mode = mode
+
+    @property
+    @override
+    def mode(self) -> str:
+        """What the file is open for."""
+        return self._mode
+
+
+class AtomicWriter(io.BufferedWriter):
+    """A binary file that is published by `close`, and by nothing else.
+
+    Args:
+        draft: The file to write.
+        mode: `w`, `x` or `a`.
+    """
+
+    def __init__(self, draft: Draft, mode: Change) -> None:
+        self._draft = draft
+        self._file = ArtifactFile(draft.descriptor, mode, draft.path)
+        super().__init__(self._file, _BUFFER)
+
+    @override
+    def close(self) -> None:
+        """Publish the file; one that cannot be published is discarded."""
+        if self.closed:
+            return
+        try:
+            if not self._draft.is_inherited:
+                with artifact_errors(self._draft.path, creating=True):
+                    self.flush()
+                    self._draft.publish()
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Close the file and publish nothing. Can be repeated without harm."""
+        self._draft.discard()
+        with suppress(OSError):
+            self._file.close()  # and not this object, which would first write what is left in its buffer
+
+    @override
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        if exc_type is None:
+            self.close()
+        else:
+            self.discard()
+
+    @override
+    def __del__(self) -> None:
+        if not self._draft.is_finished:
+            self.discard()
+            warnings.warn(f"{self._draft.path} was never closed: it is discarded", ResourceWarning, stacklevel=2, source=self)
+
+
+class AtomicTextWriter(TextFile):
+    """A text file that is published by `close`, and by nothing else.
+
+    Args:
+        writer: The file in bytes.
+        mode: `w`, `x` or `a`.
+    """
+
+    def __init__(self, writer: AtomicWriter, mode: Change) -> None:
+        self._writer = writer
+        super().__init__(writer, mode)
+
+    @override
+    def close(self) -> None:
+        """Publish the file; one that cannot be published is discarded."""
+        try:
+            if not self.closed:
+                self.flush()
+        except BaseException:
+            self._writer.discard()
+            raise
+        super().close()
+
+    @override
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        if exc_type is None:
+            self.close()
+        else:
+            self._writer.discard()
+
+    @override
+    def __del__(self) -> None:
+        """Nothing is written: the bytes below are discarded, unless they were taken with `detach`."""
+
+
+def open_reader(place: Place) -> io.BufferedReader:
+    """Open a regular file for reading; nothing else is opened, not for a moment.
+
+    Args:
+        place: Where it is.
+
+    Raises:
+        ArtifactError: It is no regular file.
+        OSError: As the operating system says.
+    """
+    place.require_file()
+    descriptor = os.open(place.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place.folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was exchanged just now
+        os.close(descriptor)
+        raise is_special(place.path)
+    return io.BufferedReader(ArtifactFile(descriptor, "r", place.path), _BUFFER)
+
+
+def open_writer(place: Place, mode: Change) -> AtomicWriter:
+    """Begin a file.
+
+    Args:
+        place: Where it will be.
+        mode: `w` replaces what is there, `x` refuses it, `a` begins with a copy of it.
+
+    Raises:
+        ArtifactError: There is something that cannot be replaced by a file.
+        OSError: As the operating system says.
+    """
+    if place.status is not None:
+        if mode == "x":
+            raise taken(place.path, "choose another name")
+        place.require_file()
+    draft = Draft.begin(place, is_new=mode == "x")
+    try:
+        if place.status is not None:
+            draft.take_over(place.status, content=mode == "a")
+    except BaseException:
+        draft.discard()
+        os.close(draft.descriptor)
+        raise
+    return AtomicWriter(draft, mode)

@@ -140,7 +140,7 @@ class _SqliteSnapshot:
     @contextmanager
     def _statement(self, kind: str, key: str) -> Generator[sqlite3.Connection]:
         connection = self._lease.in_transaction()
-        with explained(self._lease.path, f"{kind} {key!r}"):
+        with explained(self._lease.path, _named(kind, key)):
             yield connection
 
 
@@ -166,14 +166,19 @@ class _SqliteTransaction(_SqliteSnapshot):
             raise self._conflict(kind, key, revision)
 
     def _conflict(self, kind: str, key: str, revision: int) -> ConflictError:
-        current = self.get(kind, key)
+        named, current = _named(kind, key), self.get(kind, key)
         if current is None:
-            what = f"{kind} {key!r} is not there, but revision {revision} of it was expected"
+            what = f"{named} is not there, but revision {revision} of it was expected"
         elif revision == 0:
-            what = f"{kind} {key!r} exists already, at revision {current.revision}"
+            what = f"{named} exists already, at revision {current.revision}"
         else:
-            what = f"{kind} {key!r} is at revision {current.revision} by now, not {revision}"
+            what = f"{named} is at revision {current.revision} by now, not {revision}"
         return ConflictError(Problem(what, where=str(self._lease.path), remedy="read it again and repeat the change"))
+
+
+def _named(kind: str, key: str) -> str:
+    """A document in a message; what could break a line, or a terminal, is escaped."""
+    return f"{kind if kind.isprintable() else repr(kind)} {key!r}"
 
 
 def _first_after(prefix: str) -> str | bytes:

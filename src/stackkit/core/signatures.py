@@ -104,6 +104,9 @@ def _parameter_mismatches(theirs: Sequence[Parameter], mine: Sequence[Parameter]
     for wanted in theirs:
         if wanted.kind is Parameter.KEYWORD_ONLY:
             yield from _keyword_mismatches(wanted, by_name.get(wanted.name), mine)
+    for wanted, found in zip(wanted_positional, positional, strict=False):
+        if found.kind in _BY_NAME and found.name != wanted.name and any(_may_be(p, found.name) for p in theirs):
+            yield f"takes {found.name} where its base takes {wanted.name}"
     extra = [p.name for p in mine if _is_required(p) and not _is_passed(p, theirs, positional[: len(wanted_positional)])]
     if extra:
         yield f"requires {', '.join(extra)}, which its base does not pass"
@@ -139,6 +142,10 @@ def _is_passed(mine: Parameter, theirs: Sequence[Parameter], matched: Sequence[P
     if mine in matched or any(p.kind is Parameter.KEYWORD_ONLY and p.name == mine.name for p in theirs):
         return mine in matched or mine.kind in _BY_NAME
     return _has(Parameter.VAR_POSITIONAL if mine.kind in _POSITIONAL else Parameter.VAR_KEYWORD, theirs)
+
+
+def _may_be(parameter: Parameter, keyword: str) -> bool:
+    return parameter.kind in _BY_NAME and parameter.name == keyword
 
 
 def _has(kind: object, parameters: Sequence[Parameter]) -> bool:

@@ -51,7 +51,13 @@ class Problem:
         place = "" if self.file is None else f"{self.file}{line}: "
         where = f"{self.where}: " if self.where else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"{place}{where}{self.what}{remedy}"
+        text = f"{place}{where}{self.what}{remedy}"
+        return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    """A character as it is, or its escape where it would break the line or not show."""
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
 class StackkitError(Exception):

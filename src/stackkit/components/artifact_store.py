@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import datetime
@@ -83,14 +84,17 @@ class ArtifactStore(Component, HasSchemes, Protocol):
 ARTIFACT_STORE: Final = ComponentType[ArtifactStore]("artifact_store")
 
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
 def scheme_of(path: str) -> str:
     """The scheme of a path with its `://`, or the empty string.
 
     >>> scheme_of("s3://bucket/key"), scheme_of("/var/data")
     ('s3://', '')
     """
-    scheme, separator, _ = path.partition("://")
-    return f"{scheme}://" if separator and scheme.isidentifier() else ""
+    found = _SCHEME.match(path)
+    return found.group() if found else ""
 
 
 def check_scheme(store: BaseArtifactStore, _: object, path: str) -> None:
@@ -249,13 +253,29 @@ class BaseArtifactStore(StackComponent, HasSchemes, ABC):
         Raises:
             PathOutsideStoreError: The path leads out of the root.
         """
-        text, root = fspath(path), self.path.rstrip("/")
-        if text == root or text.startswith(f"{root}/"):
-            text = text[len(root) :].lstrip("/")
-        normal = posixpath.normpath(text) if text else ""
-        if scheme_of(text) or normal.startswith(("/", "../")) or normal == ".." or "\0" in text:
-            shown = fspath(path) if fspath(path).isprintable() else ascii(fspath(path))
+        text, scheme = fspath(path), scheme_of(self.path)
+        below: str | None = _normal(text)
+        if text.startswith(scheme or "/"):
+            below = _below(_normal(self.path[len(scheme) :]), _normal(text[len(scheme) :]))
+        elif scheme_of(text):
+            below = None
+        if below is None or below.startswith(("/", "../")) or below == ".." or "\0" in text:
+            shown = text if text.isprintable() else ascii(text)
             raise PathOutsideStoreError(
                 Problem("leads out of the artifact store", where=shown, remedy=f"stay inside {self.path}")
             )
-        return "" if normal == "." else normal
+        return below
+
+
+def _normal(path: str) -> str:
+    """A path without `.`, doubled slashes and `..` after a name; the empty string for `.`."""
+    normal = posixpath.normpath(path)
+    return f"/{normal.lstrip('/')}" if normal.startswith("/") else normal if normal != "." else ""
+
+
+def _below(root: str, path: str) -> str | None:
+    """The rest of a path that is inside of a root, both normal, or None."""
+    if path == root:
+        return ""
+    prefix = root if not root or root.endswith("/") else f"{root}/"
+    return path.removeprefix(prefix) if path.startswith(prefix) else None

@@ -13,7 +13,7 @@ from attrs.exceptions import UnannotatedAttributeError
 from typing_extensions import dataclass_transform, override
 
 from stackkit.core import definition
-from stackkit.core.component_type import HasFlavor
+from stackkit.core.component_type import ComponentType, HasFlavor
 from stackkit.core.equality import key, public_fields
 from stackkit.core.lookup import Components
 from stackkit.errors import FlavorDefinitionError, FrozenConfigurationError, Problem
@@ -111,6 +111,16 @@ def _define(cls: type) -> list[Problem]:
             field_transformer=collect,
         )
     return found
+
+
+def type_of(flavor: type[StackComponent]) -> ComponentType[Any]:
+    """The component type of a flavor, whose class declares it in the base of its own type.
+
+    Args:
+        flavor: The flavor's class.
+    """
+    kind: ComponentType[Any] = getattr(flavor, "TYPE")  # noqa: B009 - each base declares it, their root does not
+    return kind
 
 
 class StackComponent(ComponentRoot, HasFlavor, ABC, abstract=True):

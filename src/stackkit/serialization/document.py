@@ -1,0 +1,119 @@
+"""The envelope around a component's configuration: `{type, flavor, version, config}`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import attrs
+
+from stackkit.core.component import StackComponent, type_of
+from stackkit.core.narrow import is_dict
+from stackkit.errors import DocumentError, NewerDocumentError, NotSerializableError, Problem, StackkitError
+from stackkit.serialization.codec import located
+from stackkit.serialization.converter import config_codec
+
+KEYS: Final = ("type", "flavor", "version", "config")
+
+FlavorLookup: TypeAlias = Callable[[str, str], type[StackComponent]]
+"""Gives the class of a flavor by the slug of its type and its name, or raises FlavorNotFoundError."""
+
+
+@attrs.frozen
+class Envelope:
+    """A component's document before its configuration is looked at.
+
+    Args:
+        kind: The slug of the component's type.
+        flavor: The name of its flavor.
+        version: The version of the configuration's form.
+        config: The configuration, as builtins.
+    """
+
+    kind: str
+    flavor: str
+    version: int
+    config: dict[object, object]
+
+    @classmethod
+    def read(cls, data: object) -> Envelope:
+        """An envelope from builtins.
+
+        Raises:
+            DocumentError: Keys are missing, unknown or of the wrong type; all of them are named.
+        """
+        if not is_dict(data):
+            raise DocumentError(
+                Problem("is no component document", remedy="it is an object with type, flavor, version and config")
+            )
+        problems = [_unknown(key) for key in data if key not in KEYS]
+        problems += [Problem("is missing", where=key) for key in KEYS if key not in data]
+        kind, flavor, version, config = (data.get(key) for key in KEYS)
+        for key, value in (("type", kind), ("flavor", flavor)):
+            if key in data and not isinstance(value, str):
+                problems.append(Problem(f"expected str, got {type(value).__name__}", where=key))
+        if "version" in data and (type(version) is not int or version < 1):
+            problems.append(Problem("expected a whole number from 1", where="version"))
+        if "config" in data and not is_dict(config):
+            problems.append(Problem(f"expected an object, got {type(config).__name__}", where="config"))
+        if isinstance(kind, str) and isinstance(flavor, str) and type(version) is int and is_dict(config) and not problems:
+            return cls(kind, flavor, version, config)
+        raise DocumentError(*problems)
+
+    def load(self, flavor: type[StackComponent]) -> StackComponent:
+        """The component, as an instance of its flavor's class.
+
+        Raises:
+            NewerDocumentError: The configuration has a newer form than the class knows.
+            DocumentError: The configuration does not fit the class; every mistake is named with its path.
+        """
+        if self.version > flavor.VERSION:
+            raise NewerDocumentError(
+                Problem(
+                    f"{type_of(flavor).title} {self.flavor} is known up to version {flavor.VERSION} here, not {self.version}",
+                    where="version",
+                    remedy="install the newer flavor",
+                )
+            )
+        try:
+            component = config_codec(flavor).load(self.config)
+        except StackkitError as error:
+            raise DocumentError(*located(error, "config")) from error
+        assert isinstance(component, StackComponent)  # noqa: S101 - the codec makes instances of the flavor
+        return component
+
+
+def _unknown(key: object) -> Problem:
+    text = key if isinstance(key, str) and key.isprintable() else ascii(key)
+    close = difflib.get_close_matches(text, KEYS, 1)
+    return Problem("is not known", where=text, remedy=f"did you mean {close[0]}?" if close else f"it has {', '.join(KEYS)}")
+
+
+def dump_component(component: StackComponent) -> dict[str, object]:
+    """A component's document, as builtins.
+
+    Raises:
+        NotSerializableError: A value cannot be written; every field is named.
+    """
+    flavor = type(component)
+    try:
+        config = config_codec(flavor).dump(component)
+    except StackkitError as error:
+        raise NotSerializableError(*located(error, "config")) from error
+    return {"type": type_of(flavor).slug, "flavor": flavor.FLAVOR, "version": flavor.VERSION, "config": config}
+
+
+def load_component(data: object, lookup: FlavorLookup) -> StackComponent:
+    """A component from its document; its flavor is looked up by name.
+
+    Args:
+        data: The document, as builtins.
+        lookup: Gives flavors by the slug of their type and their name.
+
+    Raises:
+        DocumentError: It is no component's document, or does not fit the flavor.
+        FlavorNotFoundError: There is no such flavor.
+    """
+    envelope = Envelope.read(data)
+    return envelope.load(lookup(envelope.kind, envelope.flavor))

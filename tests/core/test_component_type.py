@@ -55,7 +55,8 @@ def test_a_token_does_not_change() -> None:
 def test_a_slug_of_another_form_is_refused(slug: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         ComponentType(slug)
-    assert str(caught.value) == f'ComponentType: "{slug}" is not a slug; write lower case words joined by _'
+    shown = slug.replace("\n", "\\n")
+    assert str(caught.value) == f'ComponentType: "{shown}" is not a slug; write lower case words joined by _'
 
 
 @given(st.from_regex(SLUG, fullmatch=True))

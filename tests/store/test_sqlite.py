@@ -185,7 +185,7 @@ class TestTransactions:
 class TestErrors:
     def test_a_lock_that_is_held_too_long(self, store: SqliteStore, path: Path) -> None:
         other = SqliteStore(path)
-        with other.write(), pytest.raises(StoreError, match="locked") as caught, store.write():
+        with other.write(), pytest.raises(StoreError, match="keeps it locked") as caught, store.write():
             pytest.fail("the other one has the lock")
         assert_names_file_and_remedy(caught.value, path)
         other.close()
@@ -208,10 +208,10 @@ class TestErrors:
         connection, _ = traced(monkeypatch)
         put(store, "stack", "kept")
         limit_size(connection[0], pages=8)
-        with pytest.raises(StoreError, match="rolled back"), store.write() as transaction:  # noqa: PT012 - as it says
+        with pytest.raises(StoreError, match="was rolled back"), store.write() as transaction:  # noqa: PT012 - as it says
             with pytest.raises(StoreError, match="disk is full"):
                 fill(transaction)
-            with pytest.raises(StoreError, match="rolled back"):
+            with pytest.raises(StoreError, match="was rolled back"):
                 transaction.put("stack", "small", "{}", revision=0)
         assert keys(store, "stack") == ["kept"]
 
@@ -222,7 +222,7 @@ class TestErrors:
         store.close()
         content = path.read_bytes()
         path.write_bytes(content[:8192] + b"\xff" * (len(content) - 8192))
-        with pytest.raises(StoreError, match="damaged") as caught:
+        with pytest.raises(StoreError, match="database is damaged") as caught:
             keys(store, "stack")
         assert_names_file_and_remedy(caught.value, path)
 

@@ -113,7 +113,7 @@ class TestRefusing:
     @pytest.mark.parametrize("content", [b"xy", b"just a note\n", b"\0" * 5000, b"SQLite format 2\0" * 100])
     def test_a_file_that_is_no_database(self, path: Path, content: bytes) -> None:
         path.write_bytes(content)
-        assert "not a database" in str(refusal(path))
+        assert "not a database" in refusal(path).problems[0].what
         assert path.read_bytes() == content
 
     @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ class TestRefusing:
     def test_the_database_of_another_program_is_refused_and_left_as_it_was(self, path: Path, statements: list[str]) -> None:
         make(path, *statements)
         before = path.read_bytes()
-        assert "another program" in str(refusal(path))
+        assert "another program" in refusal(path).problems[0].what
         assert path.read_bytes() == before
         assert list(path.parent.iterdir()) == [path]
 
@@ -145,19 +145,19 @@ class TestRefusing:
 
     def test_a_folder_in_the_place_of_the_file(self, path: Path) -> None:
         path.mkdir()
-        assert "cannot be opened" in str(refusal(path))
+        assert "cannot be opened" in refusal(path).problems[0].what
 
     def test_a_file_in_the_place_of_the_folder(self, path: Path) -> None:
         path.touch()
-        assert "folder cannot be made" in str(refusal(path / "store.db"))
+        assert "folder cannot be made" in refusal(path / "store.db").problems[0].what
 
     def test_a_name_that_no_file_can_have(self, path: Path) -> None:
-        assert "folder cannot be made" in str(refusal(path / "a\0b" / "store.db"))
+        assert "folder cannot be made" in refusal(path / "a\0b" / "store.db").problems[0].what
 
     def test_a_folder_that_this_user_cannot_write(self) -> None:
         with unwritable_folder() as folder:
-            assert "cannot be opened" in str(refusal(folder / "store.db"))
-            assert "folder cannot be made" in str(refusal(folder / "inner" / "store.db"))
+            assert "cannot be opened" in refusal(folder / "store.db").problems[0].what
+            assert "folder cannot be made" in refusal(folder / "inner" / "store.db").problems[0].what
 
     def test_a_file_that_this_user_cannot_write(self) -> None:
         with tempfile.TemporaryDirectory() as name:
@@ -165,12 +165,12 @@ class TestRefusing:
             with opened(path):
                 pass
             with unwritable_folder(path.parent):
-                assert "write" in str(refusal(path))
+                assert "cannot be" in refusal(path).problems[0].what
 
     def test_a_lock_that_another_program_keeps_while_the_journal_is_to_be_changed(self, path: Path) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            assert "locked" in str(refusal(path))
+            assert "locked" in refusal(path).problems[0].what
 
 
 class TestUpgrading:
@@ -196,7 +196,7 @@ class TestUpgrading:
 
     def test_an_upgrade_that_fails_leaves_the_old_schema(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sqlite_file, "UPGRADES", (*self.MORE, ("DELETE FROM document", "not SQL")))
-        assert "syntax error" in str(refusal(path))
+        assert "syntax error" in refusal(path).problems[0].what
         monkeypatch.undo()
         assert values(path, "PRAGMA user_version", "SELECT key FROM document") == [len(UPGRADES), "prod"]
         with opened(path):

@@ -172,7 +172,7 @@ def _file_id(path: Path) -> _FileId | None:
 
 def _never_free(connection: sqlite3.Connection) -> None:
     """Keep even the end of the interpreter from closing a connection."""
-    import ctypes  # noqa: PLC0415 - only in a child that was forked inside a transaction
+    import ctypes
 
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
 

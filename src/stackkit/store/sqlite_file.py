@@ -128,19 +128,15 @@ def _use_wal(connection: sqlite3.Connection, path: Path, timeout: float) -> None
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
-    """Go to the newest schema in one transaction. Somebody else may have done so since the version was read."""
+    """Go to the newest schema in one transaction, which ends with the connection if a step fails."""
     connection.execute("BEGIN IMMEDIATE")
-    try:
-        for statements in UPGRADES[_owned_version(connection, path) :]:
-            for statement in statements:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version={len(UPGRADES)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+    version = _owned_version(connection, path)  # again: somebody else may have been faster
+    for statements in UPGRADES[version:]:
+        for statement in statements:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version={len(UPGRADES)}")
+    connection.execute("COMMIT")
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

@@ -1,0 +1,43 @@
+"""The flavors of the kit, by name; imports none of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+
+@attrs.frozen
+class FlavorEntry:
+    """Where a flavor is.
+
+    Args:
+        type: The slug of its component type.
+        name: Its name.
+        path: Its import path, `module:Class`.
+        summary: What it does, in a line.
+        extra: The extra of stackkit that installs what it needs; empty where nothing is needed.
+    """
+
+    type: str
+    name: str
+    path: str
+    summary: str
+    extra: str = ""
+
+
+FLAVORS: Final[tuple[FlavorEntry, ...]] = (
+    FlavorEntry(
+        "artifact_store",
+        "local",
+        "stackkit.flavors.artifact_store.local:LocalArtifactStore",
+        "a folder of this machine",
+    ),
+    FlavorEntry(
+        "secrets_manager",
+        "local",
+        "stackkit.flavors.secrets_manager.local:LocalSecretsManager",
+        "an encrypted file of this machine",
+    ),
+    FlavorEntry("alerter", "console", "stackkit.flavors.alerter.console:ConsoleAlerter", "the terminal"),
+)

@@ -1,0 +1,1 @@
+"""Which flavors there are, where they come from, and what is wrong with them."""

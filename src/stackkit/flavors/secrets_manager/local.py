@@ -59,8 +59,12 @@ class LocalSecretsManager(BaseSecretsManager):
 
     FLAVOR: ClassVar[str] = "local"
 
-    path: str = attrs.field(factory=_user_folder, converter=_absolute)
-    key_file: str | None = attrs.field(default=None, converter=_absolute_or_none)
+    path: str = attrs.field(
+        factory=_user_folder, converter=_absolute, metadata={"help": "the folder that the encrypted secrets are kept in"}
+    )
+    key_file: str | None = attrs.field(
+        default=None, converter=_absolute_or_none, metadata={"help": "the file with the key; by default key in that folder"}
+    )
 
     def __attrs_post_init__(self) -> None:
         problems = [

@@ -1,0 +1,1 @@
+"""Stacks: components that work together, at most one of each type."""

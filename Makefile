@@ -32,7 +32,7 @@ check: $(DEV)  ## lint, formatting, four type checkers, architecture
 	run $(BIN)/ruff check; \
 	run $(BIN)/ruff format --check; \
 	run $(BIN)/mypy; \
-	run $(BIN)/pyright --pythonpath $(BIN)/python; \
+	run $(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python; \
 	run $(BIN)/ty check --python $(VENV); \
 	run $(BIN)/pyrefly check --python-interpreter-path $(BIN)/python; \
 	run $(BIN)/pytest -n 0 tests/architecture; \

@@ -253,7 +253,7 @@ def test_components_of_the_same_document_are_equal_whatever_their_state(pager: P
     "change",
     [
         {"name": "b"},
-        {"uuid": uuid4()},
+        {"uuid": UUID(int=1)},
         {"number": "113"},
         {"threshold": 0.25},
         {"place": "b"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from uuid import UUID, uuid4
 
 import attrs
@@ -13,7 +13,7 @@ from attrs.exceptions import UnannotatedAttributeError
 from typing_extensions import dataclass_transform, override
 
 from stackkit.core import definition
-from stackkit.core.component_type import ComponentType, HasFlavor
+from stackkit.core.component_type import Component, ComponentType, HasFlavor
 from stackkit.core.equality import key, public_fields
 from stackkit.core.lookup import Components
 from stackkit.errors import FlavorDefinitionError, FrozenConfigurationError, Problem
@@ -121,6 +121,17 @@ def type_of(flavor: type[StackComponent]) -> ComponentType[Any]:
     """
     kind: ComponentType[Any] = getattr(flavor, "TYPE")  # noqa: B009 - each base declares it, their root does not
     return kind
+
+
+def as_component(component: StackComponent) -> Component:
+    """A flavor's instance as the Protocol sees it.
+
+    The root does not declare TYPE, since it has none; each component type's base does.
+
+    Args:
+        component: An instance of any flavor.
+    """
+    return cast("Component", component)
 
 
 class StackComponent(ComponentRoot, HasFlavor, ABC, abstract=True):

@@ -12,7 +12,6 @@ from stackkit.core.component import StackComponent, type_of
 from stackkit.core.narrow import is_dict
 from stackkit.errors import DocumentError, NewerDocumentError, NotSerializableError, Problem, StackkitError
 from stackkit.serialization.codec import located
-from stackkit.serialization.converter import config_codec
 
 KEYS: Final = ("type", "flavor", "version", "config")
 
@@ -76,6 +75,8 @@ class Envelope:
                     remedy="install the newer flavor",
                 )
             )
+        from stackkit.serialization.converter import config_codec  # cattrs costs 30 ms, and a listing reads no configuration
+
         try:
             component = config_codec(flavor).load(self.config)
         except StackkitError as error:
@@ -96,6 +97,8 @@ def dump_component(component: StackComponent) -> dict[str, object]:
     Raises:
         NotSerializableError: A value cannot be written; every field is named.
     """
+    from stackkit.serialization.converter import config_codec  # the same
+
     flavor = type(component)
     try:
         config = config_codec(flavor).dump(component)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import attrs
 
 from stackkit.components.secrets_manager import SecretGroup, SecretsManager
-from stackkit.core.component import StackComponent
+from stackkit.core.component import StackComponent, as_component
 from stackkit.core.component_type import Component
 from stackkit.core.equality import public_fields
 from stackkit.core.narrow import is_dict, is_row
@@ -68,7 +68,7 @@ def resolved(component: Component, manager: SecretsManager) -> Component:
     if problems:
         raise SecretNotFoundError(*problems)
     changed = {f.name: _replaced(getattr(component, f.name), values.of) for f in public_fields(type(component))}
-    return component.replace(**changed)
+    return as_component(component.replace(**changed))
 
 
 class _Values:

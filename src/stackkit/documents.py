@@ -1,0 +1,136 @@
+"""Components as documents: `dumps`, `loads`, and the same without the bytes."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, overload
+
+from stackkit.core.component import StackComponent, as_component, type_of
+from stackkit.core.component_type import Component, ComponentType, P
+from stackkit.errors import DocumentError, Problem
+from stackkit.registry.registry import FlavorRegistry
+from stackkit.serialization.document import Envelope, dump_component, load_component
+from stackkit.serialization.formats import Data, decode, encode
+
+C = TypeVar("C", bound=StackComponent)
+
+
+def to_builtins(component: StackComponent) -> dict[str, object]:
+    """A component's document, made of None, bool, int, float, str, list and dict.
+
+    Args:
+        component: An instance of any flavor.
+
+    Raises:
+        NotSerializableError: Values cannot be written, such as plain secrets; every field is named.
+
+    >>> from stackkit.flavors.alerter.console import ConsoleAlerter
+    >>> to_builtins(ConsoleAlerter(name="terminal"))["flavor"]
+    'console'
+    """
+    return dump_component(component)
+
+
+@overload
+def from_builtins(data: object, expect: type[C], *, registry: FlavorRegistry | None = None) -> C: ...
+@overload
+def from_builtins(data: object, expect: ComponentType[P], *, registry: FlavorRegistry | None = None) -> P: ...
+@overload
+def from_builtins(data: object, expect: None = None, *, registry: FlavorRegistry | None = None) -> Component: ...
+def from_builtins(
+    data: object, expect: type[StackComponent] | ComponentType[Any] | None = None, *, registry: FlavorRegistry | None = None
+) -> object:
+    """A component from its document.
+
+    Args:
+        data: The document, as `to_builtins` gives it.
+        expect: A flavor's class, which then needs no registry; the token of a component type; or None for any component.
+        registry: Where flavors are looked up; those of the kit and of installed packages by default.
+
+    Returns:
+        An instance of `expect`, to a type checker too.
+
+    Raises:
+        DocumentError: It is no component's document, does not fit, or is of another type or flavor than expected;
+            every mistake is named with its path.
+        FlavorNotFoundError: Its flavor is not known.
+    """
+    if isinstance(expect, type):
+        envelope = Envelope.read(data)
+        _require(envelope.kind, type_of(expect).slug, "type")
+        _require(envelope.flavor, expect.FLAVOR, "flavor")
+        return envelope.load(expect)
+    if expect is not None:
+        _require(Envelope.read(data).kind, expect.slug, "type")
+    return as_component(load_component(data, (registry or FlavorRegistry()).flavor))
+
+
+def _require(found: str, expected: str, where: str) -> None:
+    if found != expected:
+        raise DocumentError(Problem(f"expected {expected}, got {found}", where=where, remedy="is it another component's?"))
+
+
+def dumps(component: StackComponent, format: str = "json") -> bytes:  # noqa: A002 - what everybody calls it
+    """A component as a document.
+
+    Equal components give equal bytes.
+
+    Args:
+        component: An instance of any flavor.
+        format: `json` or `yaml`.
+
+    Raises:
+        NotSerializableError: Values cannot be written, such as plain secrets; every field is named.
+        UnknownNameError: There is no such format.
+
+    >>> from uuid import UUID
+    >>> from stackkit.flavors.alerter.console import ConsoleAlerter
+    >>> print(dumps(ConsoleAlerter(name="terminal", uuid=UUID(int=7)), "yaml").decode(), end="")
+    type: alerter
+    flavor: console
+    version: 1
+    config:
+      name: terminal
+      uuid: 00000000-0000-0000-0000-000000000007
+    """
+    return encode(dump_component(component), format)
+
+
+@overload
+def loads(data: Data, expect: type[C], format: str = "json", *, registry: FlavorRegistry | None = None) -> C: ...
+@overload
+def loads(data: Data, expect: ComponentType[P], format: str = "json", *, registry: FlavorRegistry | None = None) -> P: ...
+@overload
+def loads(data: Data, expect: None = None, format: str = "json", *, registry: FlavorRegistry | None = None) -> Component: ...
+def loads(
+    data: Data,
+    expect: type[StackComponent] | ComponentType[Any] | None = None,
+    format: str = "json",  # noqa: A002 - what everybody calls it
+    *,
+    registry: FlavorRegistry | None = None,
+) -> object:
+    """A component from a document; nothing is imported or run but the flavor that the registry knows.
+
+    Args:
+        data: The document.
+        expect: A flavor's class, which then needs no registry; the token of a component type; or None for any component.
+        format: `json` or `yaml`.
+        registry: Where flavors are looked up; those of the kit and of installed packages by default.
+
+    Returns:
+        An instance of `expect`, to a type checker too.
+
+    Raises:
+        DocumentError: It is no component's document, does not fit, or is of another type or flavor than expected;
+            every mistake is named with its path.
+        FlavorNotFoundError: Its flavor is not known.
+        UnknownNameError: There is no such format.
+
+    >>> from stackkit.components.alerter import ALERTER
+    >>> from stackkit.flavors.alerter.console import ConsoleAlerter
+    >>> loads(dumps(ConsoleAlerter(name="terminal")), ALERTER).name
+    'terminal'
+    """
+    builtins = decode(data, format)
+    if expect is None:
+        return from_builtins(builtins, registry=registry)
+    return from_builtins(builtins, expect, registry=registry)

@@ -1,0 +1,244 @@
+"""The stacks of a workspace: named sets of its components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from stackkit.core.component import as_component
+from stackkit.errors import ComponentNotFoundError, NameTakenError, Problem, StackNotFoundError
+from stackkit.registry.registry import FlavorRegistry
+from stackkit.serialization.document import load_component
+from stackkit.stack.stack import Stack
+from stackkit.stack.validation import validate
+from stackkit.store.base import Snapshot, Store, Transaction
+from stackkit.workspace import records
+from stackkit.workspace.components import find_component
+from stackkit.workspace.names import suggestion
+from stackkit.workspace.records import ComponentRecord, StackRecord
+
+
+class WorkspaceStacks:
+    """The stacks that a workspace keeps, and which of them is the active one.
+
+    Args:
+        store: Where they are kept.
+        registry: The flavors of their components.
+    """
+
+    def __init__(self, store: Store, registry: FlavorRegistry) -> None:
+        self._store = store
+        self._registry = registry
+
+    def all(self) -> list[StackRecord]:
+        """The stacks there are, sorted by name; no flavor is imported."""
+        with self._store.read() as snapshot:
+            return [*map(records.stack_record, snapshot.list(records.STACK))]
+
+    def record(self, name: str) -> StackRecord:
+        """A stack as it is kept.
+
+        Raises:
+            StackNotFoundError: There is none of this name; a similar one is suggested.
+        """
+        with self._store.read() as snapshot:
+            return find_stack(snapshot, name)
+
+    @property
+    def active(self) -> str | None:
+        """The name of the active stack, or None."""
+        with self._store.read() as snapshot:
+            return active_stack(snapshot)
+
+    def activate(self, name: str) -> None:
+        """Make a stack the active one.
+
+        Raises:
+            StackNotFoundError: There is none of this name.
+        """
+        with self._store.write() as transaction:
+            find_stack(transaction, name)
+            put_active(transaction, name)
+
+    def get(self, name: str | None = None) -> Stack:
+        """A stack, ready for use.
+
+        Args:
+            name: Which; the active one by default.
+
+        Raises:
+            StackNotFoundError: There is none of this name, or no active one.
+            FlavorNotFoundError: The flavor of a component cannot be imported.
+            DocumentError: A component's configuration does not fit its flavor any more.
+        """
+        with self._store.read() as snapshot:
+            stack = find_stack(snapshot, self._chosen(snapshot, name))
+            found = [find_component(snapshot, slug, component) for slug, component in stack.components.items()]
+        return self._composed(stack.name, found)
+
+    def _chosen(self, snapshot: Snapshot, name: str | None) -> str:
+        chosen = name or active_stack(snapshot)
+        if chosen is None:
+            raise StackNotFoundError(Problem("no stack is active", remedy="name one, or: stackkit stack set NAME"))
+        return chosen
+
+    def _composed(self, name: str, components: Iterable[ComponentRecord]) -> Stack:
+        made = [as_component(load_component(record.document, self._registry.flavor)) for record in components]
+        return Stack(*made, name=name)
+
+    def register(self, name: str, components: Mapping[str, str], *, activate: bool = False) -> StackRecord:
+        """Keep a new stack.
+
+        Args:
+            name: Its name.
+            components: Names of components, by the slugs of their types.
+            activate: Whether to make it the active one.
+
+        Raises:
+            NameTakenError: There is a stack of this name.
+            ComponentNotFoundError: Components do not exist; all of them are named.
+            InvalidStackError: The components do not go together.
+        """
+        records.check_name(name, "stack")
+        with self._store.read() as snapshot:
+            if snapshot.get(records.STACK, name) is not None:
+                raise stack_taken(name)
+            self._validated(snapshot, name, components)
+        with self._store.write() as transaction:
+            self._require_components(transaction, components)
+            if transaction.get(records.STACK, name) is not None:
+                raise stack_taken(name)
+            there = transaction.put(records.STACK, name, records.encode({"components": dict(components)}), revision=0)
+            if activate:
+                put_active(transaction, name)
+        return records.stack_record(there)
+
+    def _validated(self, snapshot: Snapshot, name: str, components: Mapping[str, str]) -> None:
+        validate(self._composed(name, self._require_components(snapshot, components)))
+
+    def _require_components(self, snapshot: Snapshot, components: Mapping[str, str]) -> list[ComponentRecord]:
+        found: list[ComponentRecord] = []
+        problems: list[Problem] = []
+        for slug, name in components.items():
+            try:
+                self._registry.entry(slug)
+                found.append(find_component(snapshot, slug, name))
+            except ComponentNotFoundError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise ComponentNotFoundError(*problems)
+        return found
+
+    def update(self, name: str, components: Mapping[str, str]) -> StackRecord:
+        """Exchange or add components of a stack.
+
+        Args:
+            name: Which stack.
+            components: Names of components, by the slugs of their types; the others stay.
+
+        Raises:
+            StackNotFoundError: There is none of this name.
+            ComponentNotFoundError: Components do not exist; all of them are named.
+            InvalidStackError: The components do not go together.
+            ConflictError: Somebody else changed it meanwhile; nothing was written.
+        """
+        old = self.record(name)
+        return self._rewrite(old, {**old.components, **components})
+
+    def remove_components(self, name: str, slugs: Iterable[str]) -> StackRecord:
+        """Take components out of a stack.
+
+        Args:
+            name: Which stack.
+            slugs: The slugs of their types.
+
+        Raises:
+            StackNotFoundError: There is none of this name.
+            ComponentNotFoundError: It has none of a type; all of them are named.
+            InvalidStackError: What is left does not go together.
+            ConflictError: Somebody else changed it meanwhile; nothing was written.
+        """
+        old, gone = self.record(name), list(slugs)
+        missing = [slug for slug in gone if slug not in old.components]
+        if missing:
+            has = f"it has {', '.join(s.replace('_', ' ') for s in old.components)}"
+            problems = [Problem(f"the stack {name} has no {slug.replace('_', ' ')}", remedy=has) for slug in missing]
+            raise ComponentNotFoundError(*problems)
+        return self._rewrite(old, {slug: component for slug, component in old.components.items() if slug not in gone})
+
+    def _rewrite(self, old: StackRecord, components: Mapping[str, str]) -> StackRecord:
+        with self._store.read() as snapshot:
+            self._validated(snapshot, old.name, components)
+        with self._store.write() as transaction:
+            self._require_components(transaction, components)
+            body = records.encode({"components": dict(components)})
+            return records.stack_record(transaction.put(records.STACK, old.name, body, revision=old.revision))
+
+    def rename(self, name: str, new_name: str) -> StackRecord:
+        """Give a stack another name; it stays the active one if it was.
+
+        Raises:
+            StackNotFoundError: There is none of the old name.
+            NameTakenError: There is one of the new name.
+        """
+        records.check_name(new_name, "stack")
+        with self._store.write() as transaction:
+            old = find_stack(transaction, name)
+            if transaction.get(records.STACK, new_name) is not None:
+                raise stack_taken(new_name)
+            transaction.delete(records.STACK, name, revision=old.revision)
+            there = transaction.put(records.STACK, new_name, records.encode({"components": dict(old.components)}), revision=0)
+            if active_stack(transaction) == name:
+                put_active(transaction, new_name)
+        return records.stack_record(there)
+
+    def copy(self, name: str, new_name: str) -> StackRecord:
+        """Keep another stack of the same components.
+
+        Raises:
+            StackNotFoundError: There is none of this name.
+            NameTakenError: There is one of the new name.
+        """
+        return self.register(new_name, self.record(name).components)
+
+    def delete(self, name: str) -> None:
+        """Forget a stack; its components stay.
+
+        Raises:
+            StackNotFoundError: There is none of this name.
+        """
+        with self._store.write() as transaction:
+            old = find_stack(transaction, name)
+            transaction.delete(records.STACK, name, revision=old.revision)
+            setting = transaction.get(records.SETTING, records.ACTIVE_STACK)
+            if setting is not None and active_stack(transaction) == name:
+                transaction.delete(records.SETTING, records.ACTIVE_STACK, revision=setting.revision)
+
+
+def active_stack(snapshot: Snapshot) -> str | None:
+    """The name of the active stack."""
+    setting = snapshot.get(records.SETTING, records.ACTIVE_STACK)
+    return setting.body if setting else None
+
+
+def put_active(transaction: Transaction, name: str) -> None:
+    """Write which stack is the active one."""
+    setting = transaction.get(records.SETTING, records.ACTIVE_STACK)
+    transaction.put(records.SETTING, records.ACTIVE_STACK, name, revision=setting.revision if setting else 0)
+
+
+def find_stack(snapshot: Snapshot, name: str) -> StackRecord:
+    """A stack's record.
+
+    Raises:
+        StackNotFoundError: There is none of this name; a similar one, or those there are, are named.
+    """
+    document = snapshot.get(records.STACK, name)
+    if document is None:
+        names = [d.key for d in snapshot.list(records.STACK)]
+        raise StackNotFoundError(Problem(f"there is no stack {name}", remedy=suggestion(name, names)))
+    return records.stack_record(document)
+
+
+def stack_taken(name: str) -> NameTakenError:
+    """The error for a stack's name that is in use."""
+    return NameTakenError(Problem(f"there is a stack {name} already", remedy="choose another name, or update it"))

@@ -1,0 +1,126 @@
+"""A workspace: the one object through which programs and the command line work with flavors, components and stacks."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self, final
+
+from stackkit.errors import Problem, WorkspaceError
+from stackkit.registry.registry import FlavorRegistry
+from stackkit.store.base import Store
+from stackkit.store.sqlite import SqliteStore
+from stackkit.workspace import location, records
+from stackkit.workspace.components import WorkspaceComponents
+from stackkit.workspace.flavors import WorkspaceFlavors
+from stackkit.workspace.stacks import WorkspaceStacks
+from stackkit.workspace.transfer import Transfer
+
+
+@final
+class Workspace:
+    """The flavors, components and stacks of a project.
+
+    Use it as a context manager, or call `close`. Its parts do the work: `flavors`, `components`, `stacks`, `transfer`.
+
+    Args:
+        root: The project's folder: it holds `.stackkit`, and its modules can be registered as flavors.
+        store: Where the documents are; an SQLite file in `.stackkit` by default.
+
+    >>> import tempfile
+    >>> from stackkit.components.alerter import ALERTER
+    >>> from stackkit.flavors.alerter.console import ConsoleAlerter
+    >>> with tempfile.TemporaryDirectory() as folder, Workspace.init(Path(folder)) as workspace:
+    ...     record = workspace.components.register(ConsoleAlerter(name="terminal"))
+    ...     _ = workspace.stacks.register("laptop", {"alerter": "terminal"}, activate=True)
+    ...     workspace.stacks.get()[ALERTER].name
+    'terminal'
+    """
+
+    def __init__(self, root: Path, store: Store | None = None) -> None:
+        self.root = root
+        self.store: Store = store or SqliteStore(root / location.FOLDER / location.DATABASE)
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Self:
+        """The workspace in use: of the project around a folder, or else the user's own, which is made when it is missing.
+
+        `STACKKIT_WORKSPACE` names the project's folder outright.
+
+        Args:
+            start: Where to look upwards from; the current folder by default.
+
+        Raises:
+            WorkspaceError: `STACKKIT_WORKSPACE` names no workspace, or the user's cannot be made.
+        """
+        named = os.environ.get("STACKKIT_WORKSPACE")
+        if named and start is None:
+            return cls.open(Path(named))
+        root = location.find_root(start)
+        if not (root / location.FOLDER).is_dir():
+            location.make(root)
+        return cls(root)
+
+    @classmethod
+    def open(cls, root: Path) -> Self:
+        """The workspace of a folder.
+
+        Raises:
+            WorkspaceError: There is none.
+        """
+        root = root.expanduser().absolute()
+        if not (root / location.FOLDER).is_dir():
+            raise WorkspaceError(Problem("is no workspace", where=str(root), remedy=f"stackkit init {root}"))
+        return cls(root)
+
+    @classmethod
+    def init(cls, root: Path) -> Self:
+        """Make a workspace, or open the one that is there.
+
+        Args:
+            root: The project's folder.
+
+        Raises:
+            WorkspaceError: It cannot be made there.
+        """
+        location.make(root)
+        return cls(root.absolute())
+
+    @cached_property
+    def registry(self) -> FlavorRegistry:
+        """The component types and flavors that this workspace knows."""
+        with self.store.read() as snapshot:
+            own = [*map(records.flavor_record, snapshot.list(records.FLAVOR))]
+        return FlavorRegistry(own, self.root)
+
+    @cached_property
+    def flavors(self) -> WorkspaceFlavors:
+        """Registering, listing and forgetting flavors."""
+        return WorkspaceFlavors(self.store, self.registry, self.root)
+
+    @cached_property
+    def components(self) -> WorkspaceComponents:
+        """Registering, changing and forgetting components."""
+        return WorkspaceComponents(self.store, self.registry)
+
+    @cached_property
+    def stacks(self) -> WorkspaceStacks:
+        """Registering, changing and forgetting stacks."""
+        return WorkspaceStacks(self.store, self.registry)
+
+    @cached_property
+    def transfer(self) -> Transfer:
+        """Exporting, importing and applying stacks."""
+        return Transfer(self.store, self.registry)
+
+    def close(self) -> None:
+        """Give back what the workspace holds open. Can be repeated without harm."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

@@ -129,8 +129,28 @@ def test_the_difference_is_told(own: object, why: str | None) -> None:
     assert mismatch(base, own) == why
 
 
-def test_a_base_that_takes_anything_may_be_overridden_by_anything() -> None:
-    assert mismatch(function("self, *args, **kwargs"), function("self, path, *, deep")) is None
+@pytest.mark.parametrize(
+    ("parent", "own", "why"),
+    [
+        ("self, *args, **kwargs", "self, path, *, deep", None),
+        ("self, *args", "self, path", None),
+        ("self, *args", "self, *args, deep", "requires deep, which its base does not pass"),
+        ("self, **kwargs", "self, *, deep", None),
+        ("self, **kwargs", "self, path, **kwargs", "requires path, which its base does not pass"),
+        ("self, a, /, *, b", "self, b, /, **kwargs", None),
+        ("self, a, /, *, b", "self, b, **kwargs", "takes b where its base takes a"),
+    ],
+)
+def test_what_a_base_may_pass_is_taken_into_account(parent: str, own: str, why: str | None) -> None:
+    assert mismatch(function(parent), function(own)) == why
+
+
+def test_a_method_without_a_receiver_takes_nothing() -> None:
+    assert mismatch(base, function("")) == "takes no parameter path"
+
+
+def test_values_stand_for_each_other() -> None:
+    assert mismatch(5, "text") is None
 
 
 def test_class_and_static_methods_are_compared_by_what_their_callers_pass() -> None:

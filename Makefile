@@ -45,7 +45,7 @@ bench: $(DEV)  ## run every benchmark in turn
 	done
 
 docs: $(DEV)  ## run the examples in README.md and docs
-	@$(BIN)/python -m pytest -n 0 --doctest-glob='*.md' $(ARGS) README.md docs; \
+	@$(BIN)/python -m pytest -n 0 --doctest-glob='*.md' $(ARGS) $(wildcard README.md docs); \
 	status=$$?; [ $$status -eq 5 ] && echo "there are no examples" && exit 0; exit $$status
 
 format: $(DEV)  ## format the code and mend what ruff can mend
@@ -55,7 +55,7 @@ format: $(DEV)  ## format the code and mend what ruff can mend
 clean:  ## remove the virtual environment, caches and builds
 	@if [ -f $(VENV)/pyvenv.cfg ]; then rm -rf $(VENV); fi
 	@rm -rf build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	@find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find $(wildcard src tests examples benchmarks docs) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## show this
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)

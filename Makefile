@@ -45,7 +45,7 @@ bench: $(DEV)  ## run every benchmark in turn
 	done
 
 docs: $(DEV)  ## run the examples in README.md and docs
-	@$(BIN)/python -m pytest -n 0 --doctest-glob='*.md' $(ARGS) $(wildcard README.md docs); \
+	@$(BIN)/python -m pytest -n 0 $(ARGS) $(wildcard README.md docs); \
 	status=$$?; [ $$status -eq 5 ] && echo "there are no examples" && exit 0; exit $$status
 
 format: $(DEV)  ## format the code and mend what ruff can mend

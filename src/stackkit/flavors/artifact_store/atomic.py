@@ -180,9 +180,9 @@ def open_writer(place: Place, mode: Change) -> AtomicWriter:
         ArtifactError: There is something that cannot be replaced by a file.
         OSError: As the operating system says.
     """
+    if mode == "x" and place.status is not None and not place.is_folder:
+        raise taken(place.path, "choose another name")
     if place.status is not None:
-        if mode == "x":
-            raise taken(place.path, "choose another name")
         place.require_file()
     draft = Draft.begin(place, is_new=mode == "x")
     try:

@@ -32,22 +32,15 @@ from stackkit.flavors.artifact_store.drafts import Change, copy_content
 from stackkit.flavors.artifact_store.globbing import Tree, below, literal_prefix, matches
 from stackkit.flavors.artifact_store.os_errors import absent, artifact_errors, is_folder, is_no_folder, is_special, taken
 from stackkit.flavors.artifact_store.renaming import rename
-from stackkit.flavors.artifact_store.scanning import exists, find, list_folder, list_if_folder
+from stackkit.flavors.artifact_store.scanning import exists, exists_inside, find, list_folder, list_if_folder
 from stackkit.flavors.artifact_store.temporary import clear_folder, remove_tree
 
 _SCHEME: Final = "file://"
 _CHANGES: Final[dict[str, Change]] = {"w": "w", "wb": "w", "x": "x", "xb": "x", "a": "a", "ab": "a"}
 
 
-def _absolute(path: str) -> str:
-    """A plain path from `/`, so that a saved configuration does not depend on where it is used."""
-    if not path or scheme_of(path):
-        return path
-    return posixpath.abspath(posixpath.expanduser(path))
-
-
 def _check_root(_: object, __: object, path: str) -> None:
-    if not path.removeprefix(_SCHEME).startswith("/") or "\0" in path:
+    if not path or "\0" in path or (scheme_of(path) and not path.startswith(f"{_SCHEME}/")):
         raise ConfigurationError(Problem(f"{path!r} is not a folder's path", where="path", remedy=f"write {_SCHEME}/folder"))
 
 
@@ -89,11 +82,18 @@ class LocalArtifactStore(BaseArtifactStore):
     SUPPORTED_SCHEMES: ClassVar[frozenset[str]] = frozenset({"", _SCHEME})
 
     path: str = attrs.field(
-        converter=_absolute,
-        validator=[check_scheme, _check_root],
-        metadata={"help": "the folder that the artifacts are kept in"},
+        validator=[check_scheme, _check_root], metadata={"help": "the folder that the artifacts are kept in"}
     )
     _cleared: set[tuple[int, int]] = attrs.field(init=False, factory=set[tuple[int, int]])
+
+    def __attrs_post_init__(self) -> None:
+        """Make the path absolute, so that a saved configuration does not depend on where it is used.
+
+        A converter would do the same; but pyright takes a field that has one for a descriptor, and the class then for no
+        `ArtifactStore`.
+        """
+        if not scheme_of(self.path):
+            object.__setattr__(self, "path", posixpath.abspath(posixpath.expanduser(self.path)))
 
     @property
     @override
@@ -203,7 +203,10 @@ class LocalArtifactStore(BaseArtifactStore):
     @override
     def rmtree(self, path: StrPath) -> None:
         relative = self._below_root(path)
-        if self.exists(path) and not self.isdir(path):
+        status = find(self._root, relative)
+        if status is None:
+            raise absent(relative)
+        if not stat.S_ISDIR(status.st_mode):
             raise is_no_folder(relative)
         with self._place(path, follow=False) as place:
             if place.is_link:
@@ -236,7 +239,7 @@ class LocalArtifactStore(BaseArtifactStore):
 
     @property
     def _tree(self) -> Tree:
-        return Tree(partial(list_if_folder, self._root), partial(exists, self._root))
+        return Tree(partial(list_if_folder, self._root), partial(exists_inside, self._root))
 
     @contextmanager
     def _place(

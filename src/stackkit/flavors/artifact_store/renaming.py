@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from typing import Final
 
-from stackkit.errors import ArtifactError, PathOutsideStoreError, Problem
+from stackkit.errors import ArtifactError, Problem
 from stackkit.flavors.artifact_store.confinement import Place, locate, real_names
 from stackkit.flavors.artifact_store.os_errors import absent, artifact_errors, is_special, shown, taken
 from stackkit.flavors.artifact_store.scanning import exists, find
@@ -41,7 +42,7 @@ def rename(root: str, source: str, target: str, *, overwrite: bool) -> None:
             )
         with artifact_errors(target, creating=True), locate(root, target, follow=False, creating=True, parents=True) as place:
             if moved.is_link:
-                _require_link_to_stay_inside(root, moved, place)
+                _require_same_aim(root, moved, place)
             if moved.is_folder:
                 os.rename(moved.name, place.name, src_dir_fd=moved.folder, dst_dir_fd=place.folder)
             elif overwrite:
@@ -73,16 +74,12 @@ def _leads_into(root: str, folder: Place, target: str) -> bool:
     return names is not None and names[: len(folder.names)] == folder.names
 
 
-def _require_link_to_stay_inside(root: str, link: Place, target: Place) -> None:
-    """A link's text is read from the folder that it is in: in another it may lead elsewhere."""
+def _require_same_aim(root: str, link: Place, target: Place) -> None:
+    """A link's text is read from the folder that it is in: in another it may lead elsewhere, or out."""
     text = os.readlink(link.name, dir_fd=link.folder)
-    if real_names(root, *target.names[:-1], text) is None:
-        raise PathOutsideStoreError(
-            Problem(
-                "is a link that would lead out of the artifact store there",
-                where=shown(target.path),
-                remedy="move what it leads to",
-            )
+    if real_names(root, *target.names[:-1], text) != real_names(root, *link.names):
+        raise ArtifactError(
+            Problem("is a link that would lead elsewhere there", where=shown(link.path), remedy="move what it leads to")
         )
 
 
@@ -121,9 +118,21 @@ def move_to_free_name(source_folder: int, source: str, target_folder: int, targe
             raise
         # Where links cannot be made, an empty file claims the name; others may see that for a moment.
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, dir_fd=target_folder))
-        os.replace(source, target, src_dir_fd=source_folder, dst_dir_fd=target_folder)
+        with _removed_on_failure(target_folder, target):
+            os.replace(source, target, src_dir_fd=source_folder, dst_dir_fd=target_folder)
         return
-    moved = os.stat(target, dir_fd=target_folder, follow_symlinks=False)
-    left = os.stat(source, dir_fd=source_folder, follow_symlinks=False)
-    if os.path.samestat(moved, left):  # else somebody wrote a new file there meanwhile, which stays
-        os.unlink(source, dir_fd=source_folder)
+    with _removed_on_failure(target_folder, target):
+        moved = os.stat(target, dir_fd=target_folder, follow_symlinks=False)
+        left = os.stat(source, dir_fd=source_folder, follow_symlinks=False)
+        if os.path.samestat(moved, left):  # else somebody wrote a new file there meanwhile, which stays
+            os.unlink(source, dir_fd=source_folder)
+
+
+@contextmanager
+def _removed_on_failure(folder: int, name: str) -> Generator[None, None, None]:
+    try:
+        yield
+    except OSError:
+        with suppress(OSError):
+            os.unlink(name, dir_fd=folder)
+        raise

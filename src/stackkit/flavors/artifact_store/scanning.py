@@ -41,6 +41,14 @@ def exists(root: str, path: str) -> bool:
     return status is not None and (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode))
 
 
+def exists_inside(root: str, path: str) -> bool:
+    """Whether there is a file or folder, where a link that leads out is nothing."""
+    try:
+        return exists(root, path)
+    except PathOutsideStoreError:
+        return False
+
+
 def list_folder(root: str, path: str) -> Listing:
     """The names in a folder; on the way, what dead makers left there is cleared away.
 
@@ -49,7 +57,7 @@ def list_folder(root: str, path: str) -> Listing:
         ArtifactNotADirectoryError: It is a file.
         PathOutsideStoreError: A link leads out.
     """
-    if find(root, path) is _UNMADE:
+    if not path and find(root, path) is _UNMADE:
         return Listing()
     with artifact_errors(path or root, creating=False), locate(root, path) as place:
         place.require_folder()
@@ -57,10 +65,10 @@ def list_folder(root: str, path: str) -> Listing:
 
 
 def list_if_folder(root: str, path: str) -> Listing:
-    """The names in a folder, or nothing where there is no folder."""
+    """The names in a folder, or nothing where there is no folder, or none any more."""
     try:
         return list_folder(root, path)
-    except (ArtifactNotFoundError, ArtifactNotADirectoryError):
+    except (ArtifactNotFoundError, ArtifactNotADirectoryError, PathOutsideStoreError):
         return Listing()
 
 

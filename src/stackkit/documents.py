@@ -54,7 +54,7 @@ def from_builtins(
             every mistake is named with its path.
         FlavorNotFoundError: Its flavor is not known.
     """
-    if isinstance(expect, type):
+    if expect is not None and not isinstance(expect, ComponentType):
         envelope = Envelope.read(data)
         _require(envelope.kind, type_of(expect).slug, "type")
         _require(envelope.flavor, expect.FLAVOR, "flavor")

@@ -200,6 +200,10 @@ class StackComponent(ComponentRoot, HasFlavor, ABC, abstract=True):
         """
         return ()
 
+    def logs(self) -> Iterable[str]:
+        """The lines of the component's own log, oldest first. By default it keeps none."""
+        return ()
+
     @classmethod
     def configure_converter(cls, converter: cattrs.Converter) -> None:
         """Register cattrs hooks for the flavor's own field types; called once, before the converter's first use.

@@ -12,7 +12,7 @@ from stackkit.core.component_type import Component
 from stackkit.core.equality import public_fields
 from stackkit.core.narrow import is_dict, is_row
 from stackkit.core.reference import Reference
-from stackkit.core.secret import Secret
+from stackkit.core.secret import Secret, split_reference
 from stackkit.errors import Problem, SecretNotFoundError, StackkitError
 
 
@@ -79,7 +79,7 @@ class _Values:
         self._groups: dict[str, SecretGroup | StackkitError] = {}
 
     def of(self, secret: Secret) -> str:
-        name, _, key = secret.require_reference().partition(".")
+        name, key = split_reference(secret.require_reference())
         if name not in self._groups:
             try:
                 self._groups[name] = self._manager.get_secret(name)
@@ -96,7 +96,7 @@ class _Values:
             try:
                 self.of(secret)
             except SecretNotFoundError:
-                name, _, key = secret.require_reference().partition(".")
+                name, key = split_reference(secret.require_reference())
                 problems.append(
                     Problem(
                         f"the secret {secret.reference} is not in {self._manager.name}",

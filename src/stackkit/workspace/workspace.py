@@ -6,17 +6,19 @@ import os
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self, final
+from typing import TYPE_CHECKING, Self, final
 
 from stackkit.errors import Problem, WorkspaceError
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.store.base import Store
 from stackkit.store.sqlite import SqliteStore
 from stackkit.workspace import location, records
-from stackkit.workspace.components import WorkspaceComponents
-from stackkit.workspace.flavors import WorkspaceFlavors
-from stackkit.workspace.stacks import WorkspaceStacks
-from stackkit.workspace.transfer import Transfer
+
+if TYPE_CHECKING:  # each part is imported at first use: a command needs one or two, and pays for no more
+    from stackkit.workspace.components import WorkspaceComponents
+    from stackkit.workspace.flavors import WorkspaceFlavors
+    from stackkit.workspace.stacks import WorkspaceStacks
+    from stackkit.workspace.transfer import Transfer
 
 
 @final
@@ -98,21 +100,29 @@ class Workspace:
     @cached_property
     def flavors(self) -> WorkspaceFlavors:
         """Registering, listing and forgetting flavors."""
+        from stackkit.workspace.flavors import WorkspaceFlavors
+
         return WorkspaceFlavors(self.store, self.registry, self.root)
 
     @cached_property
     def components(self) -> WorkspaceComponents:
         """Registering, changing and forgetting components."""
+        from stackkit.workspace.components import WorkspaceComponents
+
         return WorkspaceComponents(self.store, self.registry)
 
     @cached_property
     def stacks(self) -> WorkspaceStacks:
         """Registering, changing and forgetting stacks."""
+        from stackkit.workspace.stacks import WorkspaceStacks
+
         return WorkspaceStacks(self.store, self.registry)
 
     @cached_property
     def transfer(self) -> Transfer:
         """Exporting, importing and applying stacks."""
+        from stackkit.workspace.transfer import Transfer
+
         return Transfer(self.store, self.registry)
 
     def close(self) -> None:

@@ -69,6 +69,7 @@ NAMES: dict[str, object] = {
     "BaseAlerter": BaseAlerter,
     "BaseArtifactStore": BaseArtifactStore,
     "ClassVar": ClassVar,
+    "Classic": attrs.make_class("Classic", {"_seen": attrs.field(default=0)}),
     "ComponentType": ComponentType,
     "HasLimits": HasLimits,
     "HasUnresolvable": HasUnresolvable,
@@ -145,17 +146,37 @@ FIELD_MISTAKES = {
     "kind = ALERTER": ("Shop.kind: has no annotation; write kind: ComponentType = ..., or kind: ClassVar[ComponentType] = ..."),
     "retries = field(default=3)": "Shop.retries: has no annotation; write retries: <its type> = field(...)",
     "_client = field(default=None)": "Shop._client: has no annotation; write _client: <its type> = field(init=False, ...)",
-    "validate: bool = True": "Shop.validate: is a field, its base has a method; give the field another name",
-    "is_running: bool = True": "Shop.is_running: is a field, its base has a property; give the field another name",
-    "configure_converter: str": (
-        "Shop.configure_converter: is a field, its base has a class method; give the field another name"
-    ),
+    "validate: bool = True": "Shop.validate: is a field, its base has a method; give it another name",
+    "is_running: bool = True": "Shop.is_running: is a field, its base has a property; give it another name",
+    "configure_converter: str": ("Shop.configure_converter: is a field, its base has a class method; give it another name"),
 }
 
 
 @pytest.mark.parametrize(("body", "message"), FIELD_MISTAKES.items(), ids=FIELD_MISTAKES)
 def test_a_field_that_does_not_say_what_it_is_is_refused(body: str, message: str, *, postponed: bool) -> None:
     assert refusal(shop(body), postponed=postponed) == [message]
+
+
+HAS_FIELD = "class Base(BaseAlerter, ABC):\n    region: str = 'eu'\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        HAS_FIELD + shop("@property\ndef region(self): return 'us'", bases="Base"),
+        HAS_FIELD + "class Mixin:\n    region = property()\n" + shop("", bases="Mixin, Base"),
+    ],
+)
+def test_a_property_that_stands_before_a_field_of_its_base_is_refused(source: str) -> None:
+    message = "Shop.region: is a property, its base has a field; give it another name"
+    assert refusal(source, postponed=True) == [message]
+
+
+def test_the_fields_of_a_mixin_are_checked_too() -> None:
+    message = (
+        "Shop._seen: is private, and yet a parameter of the constructor; write _seen: ... = field(init=False, default=...)"
+    )
+    assert refusal(shop("", bases="Classic, BaseAlerter"), postponed=True) == [message]
 
 
 def test_a_class_variable_that_attrs_takes_for_a_field_is_refused() -> None:
@@ -379,6 +400,7 @@ GOOD = {
     "a cached method": "@lru_cache\ndef post(self, message): return True",
     "a cached property": "@cached_property\ndef is_running(self): return True",
     "a partial method": "def _send(self, kind, message): return True\npost = partialmethod(_send, 'plain')",
+    "an import": "import json",
     "a lambda": "post = lambda self, message: True",
     "a hook of its own": "@classmethod\ndef configure_converter(cls, converter): ...",
     "the base's TYPE again": "TYPE: ClassVar[ComponentType[Alerter]] = ALERTER",
@@ -419,6 +441,11 @@ def test_a_class_that_says_it_is_abstract_may_be_incomplete(source: str) -> None
 )
 def test_an_abstract_class_is_checked_as_far_as_it_goes(body: str, message: str) -> None:
     assert refusal(f"class Shop(BaseAlerter, ABC):\n    {body}", postponed=True) == [message]
+
+
+def test_a_class_variable_of_a_base_may_become_a_property() -> None:
+    base = "class Base(BaseAlerter, ABC):\n    label: ClassVar[str] = ''\n"
+    accept(base + shop("@property\ndef label(self): return 'a'", bases="Base"), postponed=True)
 
 
 def test_a_flavor_of_an_abstract_base_must_define_what_that_asks_for() -> None:

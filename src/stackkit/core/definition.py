@@ -74,11 +74,11 @@ def _is_plain(value: object) -> bool:
 def field_problems(cls: type, fields: list[attrs.Attribute[Any]]) -> Iterator[Problem]:
     """Fields whose form does not say what they are."""
     for field in fields:
-        name, hidden = field.name, _hidden_kind(cls, field)
+        name, clash = field.name, _clash(cls, field)
         if name.isupper() or "ClassVar" in str(field.type):
             yield _problem(cls, name, "became a field", f"write {name}: ClassVar[...] = ..., with typing's ClassVar")
-        elif hidden:
-            yield _problem(cls, name, f"is a field, its base has {hidden}", "give the field another name")
+        elif clash:
+            yield _problem(cls, name, clash, "give it another name")
         elif name.startswith("_") and field.init:
             remedy = f"write {name}: {_annotation(field)} = field(init=False, default=...)"
             yield _problem(cls, name, "is private, and yet a parameter of the constructor", remedy)
@@ -94,13 +94,14 @@ def _annotation(field: attrs.Attribute[Any]) -> str:
     return annotation if isinstance(annotation, str) else "..." if annotation is None else type_name(annotation)
 
 
-def _hidden_kind(cls: type, field: attrs.Attribute[Any]) -> str | None:
-    """What a field would hide of its class's bases: a method or a property."""
-    if field.name not in inspect.get_annotations(cls):  # inherited
+def _clash(cls: type, field: attrs.Attribute[Any]) -> str | None:
+    """How a field and a method or property of the same name get into each other's way."""
+    own = field.name in inspect.get_annotations(cls)
+    classes = cls.__mro__[1:-1] if own else cls.__mro__[:-1]
+    kind = kind_of(next((vars(base)[field.name] for base in classes if field.name in vars(base)), None))
+    if kind is None or kind == "a value":
         return None
-    hidden = next((vars(base)[field.name] for base in cls.__mro__[1:-1] if field.name in vars(base)), None)
-    kind = kind_of(hidden)
-    return kind if kind != "a value" else None
+    return f"is a field, its base has {kind}" if own else f"is {kind}, its base has a field"
 
 
 def completeness_problems(cls: type) -> Iterator[Problem]:

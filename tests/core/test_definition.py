@@ -2,129 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from functools import cached_property, lru_cache, partialmethod
-from textwrap import dedent, indent
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol
+from textwrap import indent
 
-import attrs
 import pytest
 
-from stackkit.components.alerter import ALERTER, Alerter, BaseAlerter
-from stackkit.components.artifact_store import BaseArtifactStore
-from stackkit.core.component import StackComponent
-from stackkit.core.component_type import Component, ComponentType
 from stackkit.errors import FlavorDefinitionError
 
-if TYPE_CHECKING:
-    from collections import OrderedDict
-
-
-class HasLimits(Protocol):
-    """Constants of many types, as a component type of somebody's own might ask for."""
-
-    LIMIT: ClassVar[int | None]
-    RATIO: ClassVar[float]
-    MODE: ClassVar[Literal["fast", "safe"]]
-    ANYTHING: ClassVar[Any]
-    KINDS: ClassVar[tuple[int, ...]]
-
-
-class HasUnresolvable(Protocol):
-    """A constant whose type is imported for type checkers only."""
-
-    ORDER: ClassVar[OrderedDict[str, int]]
-    not_a_constant: int
-
-
-class Annotator(Component, Protocol):
-    """A component type of somebody's own."""
-
-    TYPE: ClassVar[ComponentType[Annotator]]
-
-
-ANNOTATOR: Final = ComponentType[Annotator]("annotator")
-
-
-class Mute:
-    """A mixin whose method does not fit the alerter's."""
-
-    def ask(self) -> bool:
-        return False
-
-
-class Loud:
-    """A mixin that does."""
-
-    def ask(self, question: str, volume: int = 11) -> bool:
-        return bool(question) and volume > 0
-
-
-NAMES: dict[str, object] = {
-    "ABC": ABC,
-    "ALERTER": ALERTER,
-    "ANNOTATOR": ANNOTATOR,
-    "Alerter": Alerter,
-    "Any": Any,
-    "BaseAlerter": BaseAlerter,
-    "BaseArtifactStore": BaseArtifactStore,
-    "ClassVar": ClassVar,
-    "Classic": attrs.make_class("Classic", {"_seen": attrs.field(default=0)}),
-    "ComponentType": ComponentType,
-    "HasLimits": HasLimits,
-    "HasUnresolvable": HasUnresolvable,
-    "Loud": Loud,
-    "Mute": Mute,
-    "StackComponent": StackComponent,
-    "abstractmethod": abstractmethod,
-    "attrs": attrs,
-    "cached_property": cached_property,
-    "field": attrs.field,
-    "lru_cache": lru_cache,
-    "partialmethod": partialmethod,
-}
-
-WHOLE = """
-FLAVOR: ClassVar[str] = "shop"
-def post(self, message: str) -> bool: return True
-def ask(self, question: str) -> bool: return True
-"""
-
-
-def define(source: str, *, postponed: bool) -> type:
-    """Run the text of a class called Shop; `postponed` is `from __future__ import annotations`."""
-    future = "from __future__ import annotations\n" if postponed else ""
-    namespace = {"__name__": "planted", **NAMES}
-    exec(compile(future + dedent(source), "planted", "exec", dont_inherit=True), namespace)  # noqa: S102 - the text is here
-    made = namespace["Shop"]
-    assert isinstance(made, type)
-    return made
-
-
-def shop(body: str, *, bases: str = "BaseAlerter", whole: str = WHOLE) -> str:
-    """The text of a flavor: a whole one, with something added."""
-    return f"class Shop({bases}):\n" + indent(dedent(whole) + dedent(body), "    ")
-
-
-def accept(source: str, *, postponed: bool) -> None:
-    assert define(source, postponed=postponed).__name__ == "Shop"
-
-
-@pytest.fixture(params=[True, False], ids=["postponed", "evaluated"])
-def postponed(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-def refusal(source: str, *, postponed: bool) -> list[str]:
-    """What the guard says, line by line; every problem is one line with a place and a remedy."""
-    with pytest.raises(FlavorDefinitionError) as caught:
-        define(source, postponed=postponed)
-    problems = caught.value.problems
-    assert all(problem.where.startswith("Shop") and problem.remedy for problem in problems)
-    lines = str(caught.value).splitlines()
-    assert len(lines) == len(problems)
-    return lines
-
+from .planted import ANNOTATOR, accept, define, refusal, shop
 
 FIELD_MISTAKES = {
     'REGION: str = "eu"': "Shop.REGION: became a field; write REGION: ClassVar[...] = ..., with typing's ClassVar",
@@ -234,60 +118,6 @@ def test_a_method_from_a_mixin_is_judged_as_if_it_were_written_in_the_class() ->
     accept(shop("", bases="Loud, BaseAlerter", whole=whole), postponed=True)
 
 
-CONSTANT_MISTAKES = {
-    "FLAVOR: ClassVar[int] = 5": 'Shop.FLAVOR: is an int, not str; write FLAVOR: ClassVar[str] = "..."',
-    'FLAVOR: ClassVar[str] = "My Shop"': (
-        'Shop.FLAVOR: "My Shop" is not a flavor name; use lower case letters, digits, dots, - and _'
-    ),
-    'FLAVOR: ClassVar[str] = ""': 'Shop.FLAVOR: "" is not a flavor name; use lower case letters, digits, dots, - and _',
-    'FLAVOR: ClassVar[str] = "-shop"': (
-        'Shop.FLAVOR: "-shop" is not a flavor name; use lower case letters, digits, dots, - and _'
-    ),
-    "VERSION: ClassVar[int] = 0": "Shop.VERSION: is 0, not a whole number from 1; write VERSION: ClassVar[int] = 1",
-    "VERSION: ClassVar[int] = True": "Shop.VERSION: is True, not a whole number from 1; write VERSION: ClassVar[int] = 1",
-    'VERSION: ClassVar[str] = "2"': "Shop.VERSION: is '2', not a whole number from 1; write VERSION: ClassVar[int] = 1",
-    "TYPE: ClassVar[ComponentType[Any]] = ANNOTATOR": "Shop.TYPE: is annotator, its base's is alerter; leave TYPE out",
-    'TYPE: ClassVar[str] = "alerter"': 'Shop.TYPE: is a str, not a ComponentType; write ComponentType[...]("...")',
-}
-
-
-@pytest.mark.parametrize(("body", "message"), CONSTANT_MISTAKES.items(), ids=CONSTANT_MISTAKES)
-def test_a_constant_of_the_wrong_form_is_refused(body: str, message: str, *, postponed: bool) -> None:
-    assert refusal(shop(body), postponed=postponed) == [message]
-
-
-def test_a_missing_constant_is_named_with_the_line_to_write() -> None:
-    whole = WHOLE.replace('FLAVOR: ClassVar[str] = "shop"', "")
-    message = 'Shop.FLAVOR: is not assigned; write FLAVOR: ClassVar[str] = "..."'
-    assert refusal(shop("", whole=whole), postponed=True) == [message]
-    assert refusal(shop("FLAVOR: ClassVar[str]", whole=whole), postponed=True) == [message]
-
-
-def test_a_constant_that_became_a_field_is_reported_once() -> None:
-    whole = WHOLE.replace("FLAVOR: ClassVar[str]", "FLAVOR: str")
-    message = "Shop.FLAVOR: became a field; write FLAVOR: ClassVar[...] = ..., with typing's ClassVar"
-    assert refusal(shop("", whole=whole), postponed=True) == [message]
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ('"s3://"', "a str"),
-        ('{"s3://"}', "a set"),
-        ("frozenset({1})", "a frozenset that holds an int"),
-        ("None", "None"),
-    ],
-)
-def test_schemes_that_are_no_frozenset_of_str_are_refused(value: str, shown: str) -> None:
-    whole = 'FLAVOR: ClassVar[str] = "shop"\n'
-    schemes, methods = refusal(
-        shop(f"SUPPORTED_SCHEMES: ClassVar[Any] = {value}", bases="BaseArtifactStore", whole=whole), postponed=True
-    )
-    remedy = "write SUPPORTED_SCHEMES: ClassVar[frozenset[str]] = frozenset({...})"
-    assert schemes == f"Shop.SUPPORTED_SCHEMES: is {shown}, not frozenset[str]; {remedy}"
-    assert methods.startswith("Shop: does not define copyfile, exists,")
-
-
 @pytest.mark.parametrize(
     ("whole", "message"),
     [
@@ -362,33 +192,6 @@ def test_a_nested_class_is_called_by_its_full_name() -> None:
         define(source, postponed=True)
 
 
-LIMITS = "LIMIT = None\nRATIO = 1\nMODE = 'fast'\nANYTHING = object()\nKINDS = (1, 2)\n"
-
-
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        ("LIMIT = 'x'", "Shop.LIMIT: is a str, not int | None; write LIMIT: ClassVar[int | None] = ..."),
-        ("LIMIT = True", "Shop.LIMIT: is a bool, not int | None; write LIMIT: ClassVar[int | None] = ..."),
-        ("RATIO = '1'", "Shop.RATIO: is a str, not float; write RATIO: ClassVar[float] = ..."),
-        (
-            "MODE = 'slow'",
-            "Shop.MODE: is a str, not Literal['fast', 'safe']; write MODE: ClassVar[Literal['fast', 'safe']] = ...",
-        ),
-        ("KINDS = [1]", "Shop.KINDS: is a list, not tuple[int, ...]; write KINDS: ClassVar[tuple[int, ...]] = ..."),
-    ],
-)
-def test_constants_of_a_third_partys_protocol_are_checked(body: str, message: str) -> None:
-    accept(shop(LIMITS, bases="BaseAlerter, HasLimits"), postponed=True)
-    assert refusal(shop(LIMITS + body, bases="BaseAlerter, HasLimits"), postponed=True) == [message]
-
-
-def test_a_constant_is_required_even_where_its_type_cannot_be_resolved() -> None:
-    message = "Shop.ORDER: is not assigned; write ORDER: ClassVar[OrderedDict[str, int]] = ..."
-    assert refusal(shop("", bases="BaseAlerter, HasUnresolvable"), postponed=True) == [message]
-    accept(shop("ORDER = 5", bases="BaseAlerter, HasUnresolvable"), postponed=True)
-
-
 GOOD = {
     "constants": "REGION = 'eu'\nZONE: ClassVar[str] = 'a'",
     "private class attributes": "_cache = {}\n_names: ClassVar[list[str]] = []",
@@ -411,11 +214,6 @@ GOOD = {
 @pytest.mark.parametrize("body", GOOD.values(), ids=GOOD)
 def test_what_authors_rightly_write_is_accepted(body: str, *, postponed: bool) -> None:
     accept(shop(body), postponed=postponed)
-
-
-@pytest.mark.parametrize("name", ["s3", "a", "0", "my-store", "my_store", "v1.2"])
-def test_flavor_names_are_lower_case_words(name: str) -> None:
-    accept(shop(f"FLAVOR = {name!r}"), postponed=True)
 
 
 @pytest.mark.parametrize(

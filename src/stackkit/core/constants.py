@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from types import NoneType, UnionType
+from types import UnionType
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
 from typing_extensions import get_protocol_members, get_type_hints, is_protocol, is_typeddict
@@ -81,8 +81,6 @@ def _is_of(value: object, wanted: object) -> bool:
     origin, args = get_origin(wanted) or wanted, get_args(wanted)
     if origin in (Union, UnionType):
         return any(_is_of(value, arg) for arg in args)
-    if wanted is None or wanted is NoneType:
-        return value is None
     if origin is Literal:
         return value in args
     if not isinstance(origin, type) or origin is Any or is_protocol(origin) or is_typeddict(origin):

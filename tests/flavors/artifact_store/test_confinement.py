@@ -176,6 +176,37 @@ def test_a_folder_that_is_exchanged_for_a_link_meanwhile_leads_nobody_out(tmp_pa
     assert contents(outside) == expected
 
 
+@pytest.mark.parametrize("doing", ["read", "append", "copyfile"])
+@pytest.mark.parametrize("made", ["link", "pipe", "folder"])
+def test_what_takes_the_place_of_a_file_before_it_is_opened_is_refused(
+    tmp_path: Path, outside: Path, monkeypatch: pytest.MonkeyPatch, doing: str, made: str
+) -> None:
+    root = tmp_path / "root"
+    store = LocalArtifactStore(name="store", path=str(root))
+    write(store, "file")
+    makers: dict[str, Callable[[Path], None]] = {
+        "link": lambda path: path.symlink_to(outside / "file"),
+        "pipe": os.mkfifo,
+        "folder": Path.mkdir,
+    }
+    opened = os.open
+
+    def exchange_and_open(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        """Stands for another process that comes between."""
+        if path == "file":
+            (root / "file").unlink()
+            makers[made](root / "file")
+        return opened(path, flags, mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", exchange_and_open)
+    before = set(os.listdir("/dev/fd"))  # noqa: PTH208 - the numbers are what is asked for
+    with pytest.raises(ArtifactError):
+        DOINGS[doing](store, "file", "copy")
+    assert set(os.listdir("/dev/fd")) == before  # noqa: PTH208 - the numbers are what is asked for
+    assert [path.name for path in root.iterdir()] == ["file"]
+    assert (outside / "file").read_bytes() == SECRET
+
+
 def test_a_folder_that_is_held_open_is_the_one_that_is_used(tmp_path: Path, outside: Path) -> None:
     (tmp_path / "root/d").mkdir(parents=True)
     with locate(str(tmp_path / "root"), "d/file") as place:

@@ -53,6 +53,12 @@ def test_no_folder_is_listed_that_cannot_matter() -> None:
     assert asked == ["a"]
 
 
+def test_stars_side_by_side_look_into_each_folder_once() -> None:
+    asked: list[str] = []
+    assert matches(tree_of({"a/b/c/file"}, asked), "**/**/**/file") == {"a/b/c/file"}
+    assert asked == ["", "a", "a/b", "a/b/c"]
+
+
 def test_folders_that_are_links_are_entered_by_name_and_not_by_two_stars() -> None:
     def look(_: str) -> Listing:
         return Listing(("loop",), ("file",), frozenset({"loop"}))

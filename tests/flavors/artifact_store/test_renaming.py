@@ -77,6 +77,23 @@ def test_a_move_that_fails_half_way_is_undone(
     assert read(store, "file") == b"content"
 
 
+def test_what_was_written_to_the_old_name_while_a_file_was_moved_stays(
+    store: LocalArtifactStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def link_and_write(source: str, target: str, *, src_dir_fd: int, dst_dir_fd: int, follow_symlinks: bool) -> None:
+        """Stands for another process that comes between."""
+        link(source, target, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd, follow_symlinks=follow_symlinks)
+        (root / "new").write_bytes(b"new")
+        (root / "new").replace(root / "file")
+
+    write(store, "file", b"old")
+    monkeypatch.setattr(os, "link", link_and_write)
+    store.rename("file", "moved")
+    assert (read(store, "moved"), read(store, "file")) == (b"old", b"new")
+
+
 def test_a_move_that_was_killed_half_way_can_be_finished(store: LocalArtifactStore, root: Path) -> None:
     write(store, "file", b"content")
     (root / "moved").hardlink_to(root / "file")

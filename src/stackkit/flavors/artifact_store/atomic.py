@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 import warnings
 from contextlib import suppress
 from types import TracebackType
@@ -12,8 +11,8 @@ from types import TracebackType
 from typing_extensions import Buffer, override
 
 from stackkit.flavors.artifact_store.confinement import Place
-from stackkit.flavors.artifact_store.drafts import Change, Draft
-from stackkit.flavors.artifact_store.os_errors import artifact_errors, is_special, taken
+from stackkit.flavors.artifact_store.drafts import Change, Draft, open_regular
+from stackkit.flavors.artifact_store.os_errors import artifact_errors, taken
 
 _BUFFER = 1 << 16
 
@@ -162,10 +161,7 @@ def open_reader(place: Place) -> io.BufferedReader:
         OSError: As the operating system says.
     """
     place.require_file()
-    descriptor = os.open(place.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place.folder)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was exchanged just now
-        os.close(descriptor)
-        raise is_special(place.path)
+    descriptor = open_regular(place.folder, place.name, place.path)
     return io.BufferedReader(ArtifactFile(descriptor, "r", place.path), _BUFFER)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import attrs
 
 from stackkit.errors import PathOutsideStoreError, Problem
-from stackkit.flavors.artifact_store.os_errors import UNNAMEABLE, absent, is_folder, is_no_folder, is_special, shown
+from stackkit.flavors.artifact_store.os_errors import UNNAMEABLE, absent, is_folder, is_no_folder, is_special
 from stackkit.flavors.artifact_store.temporary import PREFIX, is_reserved
 
 _MOST_LINKS = 40
@@ -216,6 +216,6 @@ def _resolved(root: str, names: tuple[str, ...]) -> tuple[str, ...]:
     found = real_names(root, *names)
     if found is None:
         raise PathOutsideStoreError(
-            Problem("is a link that leads out of the artifact store", where=shown(path), remedy=f"stay inside {root}")
+            Problem("is a link that leads out of the artifact store", where=path, remedy=f"stay inside {root}")
         )
     return found

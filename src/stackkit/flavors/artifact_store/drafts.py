@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from stackkit.flavors.artifact_store.confinement import Place
-from stackkit.flavors.artifact_store.os_errors import taken
+from stackkit.flavors.artifact_store.os_errors import is_special, taken
 from stackkit.flavors.artifact_store.renaming import move_to_free_name
 from stackkit.flavors.artifact_store.temporary import make_temporary
 
@@ -80,7 +80,7 @@ class Draft:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         os.fchmod(self.descriptor, stat.S_IMODE(status.st_mode))
         if content:
-            source = os.open(self.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.folder)
+            source = open_regular(self.folder, self.name, self.path)
             try:
                 copy_content(source, self.descriptor)
             finally:
@@ -115,6 +115,25 @@ class Draft:
     def _finish(self) -> None:
         self.is_finished = True
         os.close(self.folder)
+
+
+def open_regular(folder: int, name: str, path: str) -> int:
+    """Open a regular file for reading, and nothing that came to have its name meanwhile: no link, and no pipe to wait for.
+
+    Args:
+        folder: The descriptor of the folder it is in.
+        name: Its name there.
+        path: Its path in the store.
+
+    Raises:
+        ArtifactError: It is no regular file.
+        OSError: As the operating system says.
+    """
+    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise is_special(path)
+    return descriptor
 
 
 def copy_content(source: int, target: int) -> None:

@@ -31,40 +31,29 @@ _REMEDIES = {
 }
 
 
-def shown(path: str) -> str:
-    r"""A path as messages show it: in one line, and in characters that every terminal takes.
-
-    >>> print(shown("first\nsecond"))
-    first\nsecond
-    """
-    return path if path.isprintable() else ascii(path)[1:-1]
-
-
 def absent(path: str) -> ArtifactNotFoundError:
     """There is nothing at a path."""
-    return ArtifactNotFoundError(Problem("there is no such file or folder", where=shown(path)))
+    return ArtifactNotFoundError(Problem("there is no such file or folder", where=path))
 
 
 def taken(path: str, remedy: str) -> ArtifactExistsError:
     """There is something at a path that should be free."""
-    return ArtifactExistsError(Problem("exists already", where=shown(path), remedy=remedy))
+    return ArtifactExistsError(Problem("exists already", where=path, remedy=remedy))
 
 
 def is_folder(path: str) -> ArtifactIsADirectoryError:
     """There is a folder at a path that should be a file's."""
-    return ArtifactIsADirectoryError(Problem("is a folder, not a file", where=shown(path)))
+    return ArtifactIsADirectoryError(Problem("is a folder, not a file", where=path))
 
 
 def is_no_folder(path: str) -> ArtifactNotADirectoryError:
     """There is something else at a path that should be a folder's."""
-    return ArtifactNotADirectoryError(Problem("is not a folder, or lies below a file", where=shown(path)))
+    return ArtifactNotADirectoryError(Problem("is not a folder, or lies below a file", where=path))
 
 
 def is_special(path: str) -> ArtifactError:
     """There is a pipe, a socket or a device at a path."""
-    return ArtifactError(
-        Problem("is neither a file nor a folder", where=shown(path), remedy="artifacts are files; take it away")
-    )
+    return ArtifactError(Problem("is neither a file nor a folder", where=path, remedy="artifacts are files; take it away"))
 
 
 @contextmanager
@@ -91,14 +80,12 @@ def _translated(error: OSError, path: str, creating: bool) -> ArtifactError:
     if not creating and number in _ABSENT:
         return absent(path)
     if number == errno.ENOENT:
-        return ArtifactNotFoundError(
-            Problem("the folder above is not there", where=shown(path), remedy="make it with makedirs")
-        )
+        return ArtifactNotFoundError(Problem("the folder above is not there", where=path, remedy="make it with makedirs"))
     if number == errno.ENOTDIR:
         return is_no_folder(path)
     if number == errno.EISDIR:
         return is_folder(path)
     if number in (errno.EEXIST, errno.ENOTEMPTY):
         return taken(path, "choose another name")
-    what = " ".join((error.strerror or str(error)).split()) or type(error).__name__
-    return ArtifactError(Problem(what[0].lower() + what[1:], where=shown(path), remedy=_REMEDIES.get(number or 0, "")))
+    what = error.strerror or str(error) or type(error).__name__
+    return ArtifactError(Problem(what[0].lower() + what[1:], where=path, remedy=_REMEDIES.get(number or 0, "")))

@@ -11,7 +11,7 @@ from typing import Final
 
 from stackkit.errors import ArtifactError, Problem
 from stackkit.flavors.artifact_store.confinement import Place, locate, real_names
-from stackkit.flavors.artifact_store.os_errors import absent, artifact_errors, is_special, shown, taken
+from stackkit.flavors.artifact_store.os_errors import absent, artifact_errors, is_special, taken
 from stackkit.flavors.artifact_store.scanning import exists, find
 from stackkit.flavors.artifact_store.temporary import temporary_name
 
@@ -37,9 +37,7 @@ def rename(root: str, source: str, target: str, *, overwrite: bool) -> None:
     with artifact_errors(source, creating=False), locate(root, source, follow=False) as moved:
         _require_room(root, target, overwrite=overwrite and not moved.is_folder)
         if moved.is_folder and _leads_into(root, moved, target):
-            raise ArtifactError(
-                Problem("cannot be moved into itself", where=shown(source), remedy="choose a target outside of it")
-            )
+            raise ArtifactError(Problem("cannot be moved into itself", where=source, remedy="choose a target outside of it"))
         with artifact_errors(target, creating=True), locate(root, target, follow=False, creating=True, parents=True) as place:
             if moved.is_link:
                 _require_same_aim(root, moved, place)
@@ -79,7 +77,7 @@ def _require_same_aim(root: str, link: Place, target: Place) -> None:
     text = os.readlink(link.name, dir_fd=link.folder)
     if real_names(root, *target.names[:-1], text) != real_names(root, *link.names):
         raise ArtifactError(
-            Problem("is a link that would lead elsewhere there", where=shown(link.path), remedy="move what it leads to")
+            Problem("is a link that would lead elsewhere there", where=link.path, remedy="move what it leads to")
         )
 
 

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite("tests.store.store_laws", "tests.store.store_machine")
+pytest.register_assert_rewrite("tests.store.store_laws", "tests.store.store_machine", "tests.store.store_use")

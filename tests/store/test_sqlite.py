@@ -16,8 +16,9 @@ from stackkit.store.base import Store, Transaction
 from stackkit.store.sqlite import SqliteStore
 
 from .sqlite_trace import traced
-from .store_laws import StoreLaws, assert_one_line, find, in_threads, keys, put
+from .store_laws import StoreLaws
 from .store_processes import StoreAddress
+from .store_use import assert_one_line, find, in_threads, keys, put
 
 
 @pytest.fixture

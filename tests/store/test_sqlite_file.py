@@ -18,8 +18,8 @@ from stackkit.errors import NewerStoreError, StoreError
 from stackkit.store import sqlite_file
 from stackkit.store.sqlite_file import APPLICATION_ID, UPGRADES, open_database
 
-from .store_laws import assert_one_line
 from .store_processes import StoreAddress, Worker
+from .store_use import assert_one_line
 
 NOBODY = 65534
 

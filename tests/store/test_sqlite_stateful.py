@@ -29,6 +29,6 @@ def test_any_sequence_of_use_and_kills_gives_what_a_dict_would(tmp_path: Path) -
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
     # A run of the machine costs processes: a quarter of the examples that the profile asks for.
-    chosen = settings(max_examples=max(1, settings().max_examples // 4), stateful_step_count=25)
+    chosen = settings(max_examples=max(1, settings().max_examples // 4), stateful_step_count=20)
     with Supply() as processes:
         run_state_machine_as_test(Machine, settings=chosen)

@@ -14,7 +14,7 @@ from stackkit.errors import ConflictError, Problem, StoreError
 from stackkit.store.base import Document, Documents, Snapshot, Transaction
 from stackkit.store.sqlite_connections import Connections, Lease
 from stackkit.store.sqlite_errors import explained
-from stackkit.store.sqlite_file import check_version
+from stackkit.store.sqlite_file import check_version, when_free
 
 _LAST_CHARACTER: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
@@ -53,6 +53,7 @@ class SqliteStore:
     def __init__(self, path: str | os.PathLike[str], *, timeout: float = 30.0) -> None:
         # Absolute: so it stays the same file when the process changes its folder, and is never taken for a URI.
         self._path = Path(path).absolute()
+        self._timeout = timeout
         self._connections = Connections(self._path, timeout)
         self._writers: set[int] = set()
 
@@ -110,10 +111,7 @@ class SqliteStore:
         lease, connection = self._connections.take()
         try:
             with explained(self._path):
-                connection.execute(statement)
-                # Another process may have upgraded the schema. Reading the version also fixes the moment of a snapshot,
-                # which a mere BEGIN leaves open until the first query.
-                check_version(connection, self._path)
+                when_free(connection, self._timeout, lambda: _begin(connection, statement, self._path))
             yield lease
         finally:
             self._connections.give_back(lease)
@@ -174,6 +172,13 @@ class _SqliteTransaction(_SqliteSnapshot):
         else:
             what = f"{named} is at revision {current.revision} by now, not {revision}"
         return ConflictError(Problem(what, where=str(self._lease.path), remedy="read it again and repeat the change"))
+
+
+def _begin(connection: sqlite3.Connection, statement: str, path: Path) -> None:
+    connection.execute(statement)
+    # Another process may have upgraded the schema. Reading its version also fixes the moment of a snapshot, which a mere
+    # BEGIN leaves open until the first query.
+    check_version(connection, path)
 
 
 def _named(kind: str, key: str) -> str:

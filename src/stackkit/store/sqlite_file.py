@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ UPGRADES: Final[tuple[tuple[str, ...], ...]] = (
     ),
 )
 
-_PAUSE: Final = 0.005  # seconds between two tries to change the journal
+_PAUSE: Final = 0.001  # seconds between two tries to get a lock
 
 
 def open_database(path: Path, timeout: float) -> sqlite3.Connection:
@@ -44,13 +45,39 @@ def open_database(path: Path, timeout: float) -> sqlite3.Connection:
     """
     _make_folder(path)
     with explained(path):
-        connection = sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
-            _prepare(connection, path, timeout)
+            when_free(connection, timeout, lambda: _prepare(connection, path))
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def when_free(connection: sqlite3.Connection, timeout: float, begin: Callable[[], None]) -> None:
+    """Do what needs a lock as soon as no other program has it.
+
+    SQLite could wait by itself, but sleeps for up to 0.1 s between its tries: a program that writes all the time then
+    keeps the others out for seconds. It also does not wait at all where two connections change the journal at once.
+
+    Args:
+        connection: A connection that is in no transaction.
+        timeout: How long to try, in seconds.
+        begin: Begins a transaction, or does all of one; done again from its start when a lock is in the way.
+
+    Raises:
+        sqlite3.OperationalError: The time is over, or there is another reason than a lock.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            return begin()
+        except sqlite3.OperationalError as e:
+            if result_code(e) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        time.sleep(_PAUSE)
 
 
 def check_version(connection: sqlite3.Connection, path: Path) -> int:
@@ -82,7 +109,7 @@ def _make_folder(path: Path) -> None:
         raise StoreError(Problem(f"its folder cannot be made ({reason})", where=str(path), remedy=remedy)) from e
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, timeout: float) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring a file to our journal and schema. Whose it is comes first: another program's file is not touched."""
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("BEGIN")
@@ -91,7 +118,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, timeout: float) -> None
     if version == 0:
         # Takes effect in an empty file only. In larger pages, documents of up to 2 kB need no overflow pages.
         connection.execute("PRAGMA page_size=8192")
-    _use_wal(connection, path, timeout)
+    _use_wal(connection, path)
     if version < len(UPGRADES):
         _upgrade(connection, path)
 
@@ -107,21 +134,9 @@ def _owned_version(connection: sqlite3.Connection, path: Path) -> int:
     return 0
 
 
-def _use_wal(connection: sqlite3.Connection, path: Path, timeout: float) -> None:
-    """Switch to the write-ahead log, which stays with the file.
-
-    Two connections that switch at once would each wait for the other: SQLite then refuses one of them at once, without
-    waiting for the timeout. So the switch is tried until somebody has made it.
-    """
-    deadline = time.monotonic() + timeout
-    mode = ""
-    while not mode:
-        try:
-            mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
-        except sqlite3.OperationalError as e:
-            if result_code(e) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(_PAUSE)
+def _use_wal(connection: sqlite3.Connection, path: Path) -> None:
+    """Switch to the write-ahead log, which stays with the file."""
+    mode: str = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
     if mode != "wal":
         what = f"its file system allows no write-ahead log, only journal mode {mode!r}"
         raise StoreError(Problem(what, where=str(path), remedy="keep it on a local disk"))

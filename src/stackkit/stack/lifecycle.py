@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import attrs
 
 from stackkit.components.secrets_manager import SECRETS_MANAGER
-from stackkit.core.component_type import Component
+from stackkit.core.component_type import Component, ComponentType
 from stackkit.core.lifecycle import HasLifecycle, has_lifecycle
 from stackkit.errors import LifecycleError, Problem, StackkitError
 from stackkit.stack.stack import Stack
@@ -35,11 +36,12 @@ class ComponentState:
     failure: str = ""
 
 
-def up(stack: Stack, *, on_step: Callable[[Component], None] | None = None) -> None:
+def up(stack: Stack, *, only: ComponentType[Any] | None = None, on_step: Callable[[Component], None] | None = None) -> None:
     """Bring every component up: provision it if needed, then resume it; the secrets manager first.
 
     Args:
         stack: The stack; what is up already is left alone.
+        only: The one type whose component is meant; all by default.
         on_step: Called with each component once it is up.
 
     Raises:
@@ -50,14 +52,15 @@ def up(stack: Stack, *, on_step: Callable[[Component], None] | None = None) -> N
     if manager is not None:
         _raise_up(manager, stack)
     validate_for_use(stack)
-    for component in _in_order(stack):
+    for component in _in_order(stack, only):
         _raise_up(component, stack)
         if on_step is not None:
             on_step(component)
 
 
-def _in_order(stack: Stack) -> list[Component]:
-    return sorted(stack.components, key=lambda component: component.TYPE != SECRETS_MANAGER)
+def _in_order(stack: Stack, only: ComponentType[Any] | None) -> list[Component]:
+    chosen = [component for component in stack.components if only in (None, component.TYPE)]
+    return sorted(chosen, key=lambda component: component.TYPE != SECRETS_MANAGER)
 
 
 def _raise_up(component: Component, stack: Stack) -> None:
@@ -73,7 +76,13 @@ def _raise_up(component: Component, stack: Stack) -> None:
         raise LifecycleError(_failed(component, "come up", error)) from error
 
 
-def down(stack: Stack, *, force: bool = False, on_step: Callable[[Component], None] | None = None) -> None:
+def down(
+    stack: Stack,
+    *,
+    force: bool = False,
+    only: ComponentType[Any] | None = None,
+    on_step: Callable[[Component], None] | None = None,
+) -> None:
     """Bring every component down: suspend it and, with `force`, deprovision it; the secrets manager last.
 
     A component that fails does not keep the others up.
@@ -81,13 +90,14 @@ def down(stack: Stack, *, force: bool = False, on_step: Callable[[Component], No
     Args:
         stack: The stack; what is down already is left alone.
         force: Whether to take away what `up` made.
+        only: The one type whose component is meant; all by default.
         on_step: Called with each component once it is down.
 
     Raises:
         LifecycleError: Components failed; all of them are named, and the others are down.
     """
     problems: list[Problem] = []
-    for component in reversed(_in_order(stack)):
+    for component in reversed(_in_order(stack, only)):
         try:
             usable = stack.usable(component)
             if has_lifecycle(usable):

@@ -223,4 +223,4 @@ def find_component(snapshot: Snapshot, slug: str, name: str) -> ComponentRecord:
 def component_taken(record: ComponentRecord) -> NameTakenError:
     """The error for a component's name that is in use."""
     title = record.type.replace("_", " ")
-    return NameTakenError(Problem(f"there is a {title} {record.name} already", remedy="choose another name, or update it"))
+    return NameTakenError(Problem(f"the {title} {record.name} exists already", remedy="choose another name, or update it"))

@@ -241,4 +241,4 @@ def find_stack(snapshot: Snapshot, name: str) -> StackRecord:
 
 def stack_taken(name: str) -> NameTakenError:
     """The error for a stack's name that is in use."""
-    return NameTakenError(Problem(f"there is a stack {name} already", remedy="choose another name, or update it"))
+    return NameTakenError(Problem(f"the stack {name} exists already", remedy="choose another name, or update it"))

@@ -1,0 +1,245 @@
+"""The group of one component type: its flavors, and its components from registering to deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import click
+
+from stackkit.cli.completion import components_of
+from stackkit.cli.groups import LazyGroup, Maker, command_at
+from stackkit.cli.render import output_option, show_fields, show_rows
+from stackkit.cli.session import Session, confirm, pass_session
+from stackkit.components.catalog import TypeEntry
+from stackkit.core.component_type import ComponentType
+
+SPECIAL: Mapping[str, dict[str, tuple[str, Maker]]] = {
+    "secrets_manager": {"secret": ("Work with secrets.", command_at("secret_commands:secret"))},
+}
+"""Groups that one component type has beside those of all."""
+
+
+def type_group(entry: TypeEntry) -> click.Command:
+    """The group of commands of a component type.
+
+    Args:
+        entry: The component type, as it is listed.
+    """
+    from stackkit.cli.flavor_commands import flavor_group
+
+    kind: ComponentType[Any] = ComponentType(entry.slug)
+    lazy: dict[str, tuple[str, Maker]] = {
+        "flavor": ("Register, list and describe flavors.", lambda: flavor_group(kind)),
+        **{name: (summary, partial(make, kind)) for name, (summary, make) in COMMANDS.items()},
+        **SPECIAL.get(entry.slug, {}),
+    }
+    title = kind.title
+    return LazyGroup(kind.option, lazy=lazy, help=f"{title[0].upper()}{title[1:]}: {entry.summary}.")
+
+
+def name_argument(kind: ComponentType[Any], *, required: bool = True) -> Callable[..., Any]:
+    """The argument that names a component of a type."""
+    return click.argument("name", required=required, shell_complete=components_of(kind.slug))
+
+
+def _register(kind: ComponentType[Any]) -> click.Command:
+    from stackkit.cli.configuring import register_command
+
+    return register_command(kind)
+
+
+def _update(kind: ComponentType[Any]) -> click.Command:
+    from stackkit.cli.configuring import update_command
+
+    return update_command(kind)
+
+
+def _list(kind: ComponentType[Any]) -> click.Command:
+    @click.command("list", help=f"The {kind.title}s of the workspace.")
+    @output_option
+    @pass_session
+    def command(session: Session, output: str) -> None:
+        active = _active_component(session, kind)
+        rows = [
+            {"name": record.name, "flavor": record.flavor, "uuid": record.uuid, "active": record.name == active}
+            for record in session.workspace.components.all(kind)
+        ]
+        show_rows(rows, output, empty=f"no {kind.title} yet: stackkit {kind.option} register NAME --flavor=FLAVOR")
+
+    return command
+
+
+def _active_component(session: Session, kind: ComponentType[Any]) -> str | None:
+    stacks = session.workspace.stacks
+    active = stacks.active
+    return stacks.record(active).components.get(kind.slug) if active else None
+
+
+def _describe(kind: ComponentType[Any]) -> click.Command:
+    @click.command("describe", help="A component's configuration, and the stacks that have it.")
+    @name_argument(kind, required=False)
+    @output_option
+    @pass_session
+    def command(session: Session, name: str | None, output: str) -> None:
+        record = session.workspace.components.record(kind, session.component_name(kind, name))
+        stacks = session.workspace.stacks.all()
+        used = [stack.name for stack in stacks if stack.components.get(kind.slug) == record.name]
+        fields = {key: value for key, value in record.config.items() if key not in ("name", "uuid")}
+        head = {"name": record.name, "type": kind.slug, "flavor": record.flavor, "uuid": record.uuid}
+        tail = {"stacks": ", ".join(used) or "none", "revision": record.revision}
+        if output == "json":
+            show_fields({**record.document, "stacks": used, "revision": record.revision}, output)
+        else:
+            show_fields({**head, **fields, **tail}, output)
+
+    return command
+
+
+def _get(kind: ComponentType[Any]) -> click.Command:
+    @click.command("get", help=f"The name of the active stack's {kind.title}.")
+    @pass_session
+    def command(session: Session) -> None:
+        click.echo(session.component_name(kind, None))
+
+    return command
+
+
+def _remove_attribute(kind: ComponentType[Any]) -> click.Command:
+    @click.command("remove-attribute", help="Set fields back to their defaults.")
+    @name_argument(kind)
+    @click.argument("fields", nargs=-1, required=True)
+    @pass_session
+    def command(session: Session, name: str, fields: Sequence[str]) -> None:
+        names = [field.removeprefix("--").replace("-", "_") for field in fields]
+        session.workspace.components.remove_fields(kind, name, names)
+        click.echo(f"{kind.title} {name}: {', '.join(names)} set back")
+
+    return command
+
+
+def _rename(kind: ComponentType[Any]) -> click.Command:
+    @click.command("rename", help="Give it another name; stacks follow.")
+    @name_argument(kind)
+    @click.argument("new_name")
+    @pass_session
+    def command(session: Session, name: str, new_name: str) -> None:
+        session.workspace.components.rename(kind, name, new_name)
+        click.echo(f"{kind.title} {name} is now called {new_name}")
+
+    return command
+
+
+def _copy(kind: ComponentType[Any]) -> click.Command:
+    @click.command("copy", help="Make another of the same configuration.")
+    @name_argument(kind)
+    @click.argument("new_name")
+    @pass_session
+    def command(session: Session, name: str, new_name: str) -> None:
+        session.workspace.components.copy(kind, name, new_name)
+        click.echo(f"{kind.title} {new_name} is a copy of {name}")
+
+    return command
+
+
+def _delete(kind: ComponentType[Any]) -> click.Command:
+    @click.command("delete", help="Forget it; refused while a stack has it.")
+    @name_argument(kind)
+    @click.option("--yes", is_flag=True, help="Do not ask.")
+    @pass_session
+    def command(session: Session, name: str, yes: bool) -> None:
+        session.workspace.components.record(kind, name)
+        confirm(f"Delete the {kind.title} {name}?", yes=yes)
+        session.workspace.components.delete(kind, name)
+        click.echo(f"{kind.title} {name} deleted")
+
+    return command
+
+
+def _up(kind: ComponentType[Any]) -> click.Command:
+    @click.command("up", help="Provision it if needed, and start it.")
+    @name_argument(kind, required=False)
+    @pass_session
+    def command(session: Session, name: str | None) -> None:
+        from stackkit.stack.lifecycle import up
+
+        chosen = session.component_name(kind, name)
+        up(_stack_around(session, kind, chosen), only=kind)
+        click.echo(f"{kind.title} {chosen} is up")
+
+    return command
+
+
+def _down(kind: ComponentType[Any]) -> click.Command:
+    @click.command("down", help="Stop it; with --force take away what was provisioned.")
+    @name_argument(kind, required=False)
+    @click.option("--force", is_flag=True, help="Deprovision it too.")
+    @click.option("--yes", is_flag=True, help="Do not ask.")
+    @pass_session
+    def command(session: Session, name: str | None, force: bool, yes: bool) -> None:
+        from stackkit.stack.lifecycle import down
+
+        chosen = session.component_name(kind, name)
+        if force:
+            confirm(f"Take away what the {kind.title} {chosen} was provisioned with?", yes=yes)
+        down(_stack_around(session, kind, chosen), force=force, only=kind)
+        click.echo(f"{kind.title} {chosen} is down")
+
+    return command
+
+
+def _stack_around(session: Session, kind: ComponentType[Any], name: str) -> Any:
+    """The active stack, where it has the component; else a stack of the component alone."""
+    from stackkit.stack.stack import Stack
+
+    stacks = session.workspace.stacks
+    if _active_component(session, kind) == name:
+        return stacks.get()
+    return Stack(session.workspace.components.get(kind, name), name=name)
+
+
+def _logs(kind: ComponentType[Any]) -> click.Command:
+    @click.command("logs", help="The lines of its log.")
+    @name_argument(kind, required=False)
+    @pass_session
+    def command(session: Session, name: str | None) -> None:
+        from stackkit.core.component import StackComponent
+
+        chosen = session.component_name(kind, name)
+        component = session.workspace.components.get(kind, chosen)
+        lines = [*component.logs()] if isinstance(component, StackComponent) else []
+        for line in lines:
+            click.echo(line)
+        if not lines:
+            click.echo(f"{kind.title} {chosen} has logged nothing", err=True)
+
+    return command
+
+
+def _explain(kind: ComponentType[Any]) -> click.Command:
+    @click.command("explain", help="What this component type is, and what a flavor of it defines.")
+    @pass_session
+    def command(session: Session) -> None:
+        from stackkit.cli.explaining import explanation
+
+        click.echo(explanation(session.registry, kind.slug))
+
+    return command
+
+
+COMMANDS: Mapping[str, tuple[str, Callable[[ComponentType[Any]], click.Command]]] = {
+    "register": ("Configure a component of a flavor.", _register),
+    "list": ("List the components.", _list),
+    "describe": ("Show a component's configuration.", _describe),
+    "get": ("Name the active stack's component.", _get),
+    "update": ("Change fields of a component.", _update),
+    "remove-attribute": ("Set fields back to their defaults.", _remove_attribute),
+    "rename": ("Give a component another name.", _rename),
+    "copy": ("Make another of the same configuration.", _copy),
+    "delete": ("Forget a component.", _delete),
+    "up": ("Provision and start a component.", _up),
+    "down": ("Stop a component.", _down),
+    "logs": ("Show a component's log.", _logs),
+    "explain": ("What this type is, and what a flavor of it defines.", _explain),
+}

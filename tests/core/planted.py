@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from functools import cached_property, lru_cache, partialmethod
 from textwrap import dedent, indent
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, TypedDict
 
 import attrs
 import pytest
@@ -13,11 +13,17 @@ import pytest
 from stackkit.components.alerter import ALERTER, Alerter, BaseAlerter
 from stackkit.components.artifact_store import BaseArtifactStore
 from stackkit.core.component import StackComponent
-from stackkit.core.component_type import Component, ComponentType
+from stackkit.core.component_type import Component, ComponentType, HasFlavor
 from stackkit.errors import FlavorDefinitionError
 
 if TYPE_CHECKING:
     from collections import OrderedDict
+
+
+class Table(TypedDict):
+    """A type that isinstance refuses."""
+
+    rows: int
 
 
 class HasLimits(Protocol):
@@ -28,6 +34,8 @@ class HasLimits(Protocol):
     MODE: ClassVar[Literal["fast", "safe"]]
     ANYTHING: ClassVar[Any]
     KINDS: ClassVar[tuple[int, ...]]
+    TABLE: ClassVar[Table]
+    LABEL: ClassVar[HasFlavor]
 
 
 class HasUnresolvable(Protocol):

@@ -63,7 +63,7 @@ def test_schemes_that_are_no_frozenset_of_str_are_refused(value: str, shown: str
     assert methods.startswith("Shop: does not define copyfile, exists,")
 
 
-LIMITS = "LIMIT = None\nRATIO = 1\nMODE = 'fast'\nANYTHING = object()\nKINDS = (1, 2)\n"
+LIMITS = "LIMIT = None\nRATIO = 1\nMODE = 'fast'\nANYTHING = object()\nKINDS = (1, 2)\nTABLE = {'rows': 1}\nLABEL = 5\n"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_flavor_names_are_lower_case_words(name: str) -> None:
 def test_required_constants_are_those_of_the_protocols() -> None:
     assert required_constants(BaseArtifactStore) == {"FLAVOR": str, "SUPPORTED_SCHEMES": frozenset[str]}
     assert required_constants(HasUnresolvable) == {"ORDER": "OrderedDict[str, int]"}
-    assert set(required_constants(HasLimits)) == {"LIMIT", "RATIO", "MODE", "ANYTHING", "KINDS"}
+    assert set(required_constants(HasLimits)) == {"LIMIT", "RATIO", "MODE", "ANYTHING", "KINDS", "TABLE", "LABEL"}
 
 
 @pytest.mark.parametrize(("value", "shown"), [(5, "an int"), ("", "a str"), (None, "None"), (OSError(), "an OSError")])

@@ -157,7 +157,7 @@ def outside(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("call", list(CALLS))
 @pytest.mark.parametrize("form", ["absolute", "relative", "through a folder", "through a link"])
 @pytest.mark.parametrize("path", ["link", "link/secret", "link/new", "folder/../link", "chain", "chain/secret", "chain/new"])
-def test_a_link_that_leads_out_is_refused(  # noqa: PLR0917 - all that there is
+def test_a_link_that_leads_out_is_refused(
     store: LocalArtifactStore, root: Path, outside: Path, call: str, form: str, path: str
 ) -> None:
     write(store, "file")
@@ -348,19 +348,23 @@ def test_folders_are_made_only_as_deep_as_they_can_be_removed(store: LocalArtifa
     assert everything(store) == []
 
 
-def test_deeper_folders_that_others_made_are_read_and_their_removal_is_refused(store: LocalArtifactStore, root: Path) -> None:
+def test_deeper_folders_that_others_made_are_read_and_removed_whole_or_not_at_all(
+    store: LocalArtifactStore, root: Path
+) -> None:
     deepest = root.joinpath(*"d" * 400)
     deepest.mkdir(parents=True)
     assert len(list(store.walk())) == 401
     limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(400)
+    sys.setrecursionlimit(400)  # of which rmtree takes one a folder, before Python 3.13
     try:
-        with pytest.raises(ArtifactError, match="nested too deeply"):
-            store.rmtree("d")
+        store.rmtree("d")
+    except ArtifactError as error:
+        assert str(error) == "d: folders are nested too deeply in it"  # noqa: PT017 - some Pythons do not refuse
+        assert deepest.is_dir()
+    else:
+        assert list(root.iterdir()) == []
     finally:
         sys.setrecursionlimit(limit)
-    assert deepest.is_dir()
-    assert everything(store)[0] == "d"
 
 
 def test_names_that_are_no_utf_8_are_listed_and_read(store: LocalArtifactStore, root: Path) -> None:

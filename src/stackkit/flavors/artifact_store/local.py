@@ -53,14 +53,17 @@ class LocalArtifactStore(BaseArtifactStore):
 
     - Links that stay inside the folder work. A link that leads out is refused by every method, `remove` and `rename`
       included, and left out by `listdir`, `glob` and `walk`; so are pipes, sockets and devices. `rmtree` removes
-      links and never follows one. `walk` and `**` name links to folders, and do not enter them.
+      links and never follows one. `walk` and `**` name links to folders, and do not enter them. A link is renamed only to
+      where it leads to the same.
     - A file is written beside its place under a hidden name that no method shows, and takes its place when it is closed.
       What was there before stays whole until then, even if the process is killed. Files are not flushed to the disk: after a
-      power cut, the newest may be missing or short. What killed processes left is cleared away by those who come by later.
+      power cut, the newest may be missing or short. What killed processes left is cleared away by those who list the folder
+      later, or write to it; what another host left, only a day after its last change.
     - `a` copies the file first; of two who append at once, the last to close wins.
     - `x`, `copyfile` and `rename` of a file, without `overwrite`, never replace what another process makes meanwhile. `rename`
       of a folder refuses files and folders with something in them, and may replace a folder that another process made
-      meanwhile and that is still empty. A folder never replaces anything.
+      meanwhile and that is still empty. A folder never replaces a file.
+    - A removed folder is out of sight at once. Folders are made at most 256 deep.
     - In patterns, a leading dot is a character like any other, and `**` at the end stands for everything below.
 
     Args:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from stackkit.core.component import StackComponent, type_of
 from stackkit.core.component_type import ComponentType
+from stackkit.core.constants import a
+from stackkit.core.definition import place
 from stackkit.errors import FlavorDefinitionError, Problem
 from stackkit.registry.resolve import resolve
 from stackkit.registry.source import source_lines
@@ -24,30 +27,49 @@ def check(flavor: object, *, kind: ComponentType[Any] | None = None) -> list[Pro
         Every problem, with file and line where the source is at hand; none for a right flavor.
 
     >>> from stackkit.core.secret import Secret
-    >>> print(*check(Secret))
-    Secret: is not a stack component; inherit a base such as BaseArtifactStore
+    >>> [problem.what for problem in check(Secret)]
+    ['is not a stack component']
     """
     if not isinstance(flavor, type):
-        name = f"a {type(flavor).__name__}"
-        return [Problem(f"is not a class but {name}", where=str(getattr(flavor, "__name__", "it")), remedy="name a class")]
+        where = str(getattr(flavor, "__name__", "it"))
+        return [Problem(f"is {a(flavor)}, not a class", where=where, remedy="name the class of a flavor")]
     lines = source_lines(flavor)
     return [lines.locate(problem) for problem in _problems(flavor, kind)]
 
 
-def _problems(flavor: type, kind: ComponentType[Any] | None) -> list[Problem]:
-    name = flavor.__qualname__
+def _problems(flavor: type, kind: ComponentType[Any] | None) -> Iterator[Problem]:
     if not issubclass(flavor, StackComponent):
-        return [Problem("is not a stack component", where=name, remedy="inherit a base such as BaseArtifactStore")]
-    own: object = getattr(flavor, "TYPE", None)
-    problems: list[Problem] = []
-    if isinstance(own, ComponentType) and kind is not None and type_of(flavor) != kind:
-        remedy = f"register it with: stackkit {type_of(flavor).option} flavor register"
-        problems.append(Problem(f"is a flavor of {type_of(flavor).title}, not of {kind.title}", where=name, remedy=remedy))
+        yield Problem("is not a stack component", where=place(flavor), remedy="inherit a base such as BaseArtifactStore")
+        return
+    yield from _form_problems(flavor)
+    yield from _type_problems(flavor, kind)
+    yield from _field_problems(flavor)
+
+
+def _form_problems(flavor: type[StackComponent]) -> Iterator[Problem]:
     if inspect.isabstract(flavor) or not hasattr(flavor, "FLAVOR"):
-        problems.append(Problem("is a base for flavors, not a flavor", where=name, remedy="name a class that inherits it"))
+        yield Problem("is a base for flavors, not a flavor", where=place(flavor), remedy="name a class that inherits it")
+    elif not isinstance(getattr(flavor, "TYPE", None), ComponentType):
+        yield Problem("has no component type", where=place(flavor), remedy="inherit a base such as BaseArtifactStore")
+
+
+def _type_problems(flavor: type[StackComponent], kind: ComponentType[Any] | None) -> Iterator[Problem]:
+    own: object = getattr(flavor, "TYPE", None)
+    if isinstance(own, ComponentType) and kind is not None and type_of(flavor) != kind:
+        own = type_of(flavor)
+        remedy = f"register it with: stackkit {own.option} flavor register"
+        yield Problem(f"is of the type {own.title}, not {kind.title}", where=place(flavor), remedy=remedy)
+
+
+def _field_problems(flavor: type[StackComponent]) -> Iterable[Problem]:
     from stackkit.serialization.converter import unsupported_fields  # cattrs costs 30 ms, and a listing checks nothing
 
-    return [*problems, *unsupported_fields(flavor)]
+    try:
+        return unsupported_fields(flavor)
+    except Exception as error:  # noqa: BLE001 - configure_converter is the author's own, and may raise anything
+        text = (str(error).splitlines() or [""])[0]
+        what = f"raises {type(error).__name__}{': ' if text else ''}{text}"
+        return [Problem(what, where=place(flavor, "configure_converter"), remedy="mend it: every document needs it")]
 
 
 def load_flavor(path: str, root: Path | None, *, kind: ComponentType[Any] | None = None) -> type[StackComponent]:
@@ -65,19 +87,25 @@ def load_flavor(path: str, root: Path | None, *, kind: ComponentType[Any] | None
     try:
         found = resolve(path, root)
     except FlavorDefinitionError as error:
-        cls = error.flavor_class
-        if cls is None:
-            raise
-        lines = source_lines(cls)
-        rest = check(cls, kind=kind) if issubclass(cls, StackComponent) and hasattr(cls, "__attrs_attrs__") else []
-        named = {problem.where for problem in error.problems}
-        more = [p for p in rest if p.where not in named and "is a base" not in p.what]
-        raise _refusal(*map(lines.locate, error.problems), *more) from None
+        raise _completed(error, kind) from None
     problems = check(found, kind=kind)
     if problems or not (isinstance(found, type) and issubclass(found, StackComponent)):
-        raise _refusal(*problems)
+        raise _refusal(problems, found if isinstance(found, type) else None)
     return found
 
 
-def _refusal(*problems: Problem) -> FlavorDefinitionError:
-    return FlavorDefinitionError(*dict.fromkeys(problems))
+def _completed(error: FlavorDefinitionError, kind: ComponentType[Any] | None) -> FlavorDefinitionError:
+    """The error for a class that was refused where it is defined, with all that is wrong besides."""
+    flavor = error.flavor_class
+    if flavor is None or not issubclass(flavor, StackComponent):
+        return error
+    named = {problem.where for problem in error.problems}
+    fields = [problem for problem in _field_problems(flavor) if problem.where not in named]
+    lines = source_lines(flavor, error.__traceback__)
+    return _refusal(map(lines.locate, [*error.problems, *_type_problems(flavor, kind), *fields]), flavor)
+
+
+def _refusal(problems: Iterable[Problem], flavor: type | None) -> FlavorDefinitionError:
+    error = FlavorDefinitionError(*dict.fromkeys(problems))
+    error.flavor_class = flavor
+    return error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+from collections.abc import Callable
 
 import attrs
 import pytest
@@ -76,6 +77,13 @@ def test_a_place_is_built_from_the_inside_out(problem: Problem, parts: list[str]
     for part in reversed(parts):
         inside = inside.under(part)
     assert inside.where == ".".join([*parts, "leaf"]).replace(".[", "[")
+
+
+def test_the_parts_of_a_problem_are_given_by_name() -> None:
+    construct: Callable[..., Problem] = Problem
+    for extra in range(1, 5):
+        with pytest.raises(TypeError):
+            construct("is wrong", *(["here"] * extra))
 
 
 def test_a_problem_does_not_change() -> None:

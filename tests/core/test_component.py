@@ -301,6 +301,10 @@ def test_equality_is_an_equivalence_and_equal_components_have_equal_hashes(one: 
         assert (one == three) == (two == three)
 
 
+def test_hashes_tell_components_apart() -> None:
+    assert len({hash(Pager(name="a", number="1", uuid=UUID(int=number))) for number in range(9)}) > 1
+
+
 def test_components_can_be_members_of_sets(pager: Pager) -> None:
     assert {pager, pager.replace(), pager.replace(number="113")} == {pager, pager.replace(number="113")}
 

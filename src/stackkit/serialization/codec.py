@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
-from stackkit.core.narrow import is_dict
 from stackkit.errors import DocumentError, NotSerializableError, Problem, StackkitError
+from stackkit.serialization.builtin_values import shown
 
-SHOWN = 40
-"""How many characters of a wrong value a message shows."""
 LARGE = 128
 """From how many bits on a wrong number is not shown."""
 
@@ -17,18 +16,19 @@ LARGE = 128
 class Codec(ABC):
     """Writes and reads the values of one type; its methods are the hooks that a flavor's converter holds.
 
-    Builtins are None, bool, int, float, str, list and dict with str keys, the same for every format.
-
     Attributes:
-        expected: What messages say was expected: `int`, `list of str`.
-        kinds: The builtins that values are written as: `null`, `bool`, `int`, `float`, `str`, `list`, `dict`, or
-            `$…` for an object with that one key.
-        sensitive: Whether a wrong value may be a secret, and is not shown.
+        expected: What messages say a document should hold: `int`, `list of str`.
+        values: What messages call the values themselves, where that is something else: `bytes`.
+        kinds: The builtins that values are written as, as `kind_of` calls them; `any` where that cannot be told.
+        secret: Whether the values are secrets.
+        hashable: Whether the values can be elements of a set.
     """
 
     expected: str
+    values: str = ""
     kinds: frozenset[str]
-    sensitive: bool = False
+    secret: bool = False
+    hashable: bool = True
 
     @abstractmethod
     def load(self, value: object, _: object = None) -> object:
@@ -54,35 +54,45 @@ class Codec(ABC):
         """The codecs of what values consist of."""
         return ()
 
+    def problems(self) -> Iterable[Problem]:
+        """Why values of this type could not be written and read back; about its parts, they say themselves."""
+        return ()
+
+    @cached_property
+    def sensitive(self) -> bool:
+        """Whether a value is, or should hold, a secret; messages then do not show what stands there instead."""
+        return any(codec.secret for codec in reachable(self))
+
     def wrong(self, value: object) -> DocumentError:
         """The error for builtins that are not of this type."""
         return DocumentError(Problem(f"expected {self.expected}, got {self.describe(value)}"))
 
     def unwritable(self, value: object) -> NotSerializableError:
         """The error for a value that is not of this type."""
-        return NotSerializableError(Problem(f"expected {self.expected}, got {self.describe(value)}"))
+        return NotSerializableError(Problem(f"expected {self.values or self.expected}, got {self.describe(value)}"))
 
     def describe(self, value: object) -> str:
-        """A value in a message: its type and the beginning of it, or its type alone where it may be a secret."""
+        """A value in a message: its type and the beginning of it, or its type alone where a secret belongs."""
         if value is None:
             return "null"
         kind = type(value).__name__
         if self.sensitive or not isinstance(value, (str, int, float)):
             return kind
         if isinstance(value, str):
-            text = ascii(value[:SHOWN])[1:-1] if not value.isprintable() else value[:SHOWN]
-            return f'{kind} "{text}{"…" if len(value) > SHOWN else ""}"'
+            return f'{kind} "{shown(value)}"'
         return f"{kind} {value}" if isinstance(value, float) or value.bit_length() < LARGE else kind
 
 
-def kind_of(value: object) -> str:
-    """The kind of builtins that a value read from a document is; `$…` for an object with that one key."""
-    if value is None:
-        return "null"
-    if is_dict(value):
-        only = next(iter(value)) if len(value) == 1 else ""
-        return only if isinstance(only, str) and only.startswith("$") and not only.startswith("$$") else "dict"
-    return type(value).__name__
+def reachable(codec: Codec) -> Iterator[Codec]:
+    """A codec and all that its values consist of, at any depth, each of them once."""
+    seen: set[int] = set()
+    waiting = [codec]
+    while waiting:
+        found = waiting.pop()
+        if id(found) not in seen:
+            seen.add(id(found))
+            yield found
+            waiting.extend(found.parts())
 
 
 def located(error: StackkitError, place: str) -> Iterator[Problem]:
@@ -93,8 +103,3 @@ def located(error: StackkitError, place: str) -> Iterator[Problem]:
         place: Where it stands: a field's name, or `[3]`.
     """
     return (problem.under(place) for problem in error.problems)
-
-
-def tagged(value: object, tag: str) -> object:
-    """The content of an object whose only key is `tag`, or None."""
-    return value[tag] if is_dict(value) and len(value) == 1 and tag in value else None

@@ -2,73 +2,23 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Callable, Mapping, MutableMapping
-from collections.abc import Set as AbstractSet
-from enum import Enum
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NewType, TypeVar, Union, get_args, get_origin
-from weakref import WeakKeyDictionary
+from threading import RLock
+from typing import Any, Final
 
+import attrs
 import cattrs
-from typing_extensions import TypeAliasType, override
 
 from stackkit.core.component import StackComponent
-from stackkit.errors import DocumentError, NotSerializableError, Problem, StackkitError, UnsupportedTypeError
-from stackkit.serialization.choices import ConstantCodec, UnionCodec
+from stackkit.errors import Problem, UnsupportedTypeError
 from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec
-from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
-from stackkit.serialization.fields import class_with_fields
-from stackkit.serialization.scalars import SCALARS
+from stackkit.serialization.codec import Codec, reachable
+from stackkit.serialization.hooks import HookCodec
+from stackkit.serialization.kinds import SCALARS, is_enum, make_codec, type_name
 
-SUPPORTED = "list, tuple, set, frozenset, dict, Mapping, Literal, unions, enumerations, attrs classes and the scalar types"
-
-
-_SETS: Final[tuple[object, ...]] = (set, frozenset, AbstractSet)
-_MAPPINGS: Final[tuple[object, ...]] = (dict, Mapping, MutableMapping)
-_BARE: Final[tuple[object, ...]] = (list, tuple, set, frozenset, dict)
-
-
-def _is_one_of(tp: object, types: tuple[object, ...]) -> bool:
-    return tp in types
-
-
-def _is_any_type(_: Any) -> bool:
-    return True
-
-
-class HookCodec(Codec):
-    """A type of a user's own, written and read by the cattrs hooks that the flavor registered."""
-
-    kinds = frozenset({"any"})
-
-    def __init__(self, tp: object, load: Callable[[object, object], object], dump: Callable[[object], object]) -> None:
-        self.type = tp
-        self.expected = getattr(tp, "__qualname__", str(tp))
-        self._load, self._dump = load, dump
-
-    @override
-    def load(self, value: object, _: object = None) -> object:
-        try:
-            return self._load(value, self.type)
-        except StackkitError:
-            raise
-        except Exception as error:  # a user's hook may raise anything: it becomes a mistake of the document
-            raise DocumentError(Problem(f"expected {self.expected}: {_first_line(error)}")) from error
-
-    @override
-    def dump(self, value: object) -> object:
-        try:
-            return self._dump(value)
-        except StackkitError:
-            raise
-        except Exception as error:  # the same
-            raise NotSerializableError(Problem(f"expected {self.expected}: {_first_line(error)}")) from error
-
-    @override
-    def accepts(self, value: object) -> bool:
-        return value is not None
+_FOUND_FIRST: Final = (str, bytes, int, float, Path)
+"""What cattrs has hooks for that come before any factory, for subclasses too."""
 
 
 class FlavorConverter(cattrs.Converter):
@@ -82,23 +32,13 @@ class FlavorConverter(cattrs.Converter):
     def __init__(self) -> None:
         super().__init__(forbid_extra_keys=True)
         self._codecs: dict[object, Codec] = {}
+        self._own: dict[object, Codec] = {}
+        self._begun: list[object] = []
         self.register_structure_hook_factory(_is_any_type, self._load_hook)
         self.register_unstructure_hook_factory(_is_any_type, self._dump_hook)
-        for tp in (str, bytes, int, float, Path):  # cattrs finds these, and their subclasses, before any factory
+        for tp in _FOUND_FIRST:
             self.register_structure_hook(tp, self._load_scalar)
             self.register_unstructure_hook(tp, self._dump_scalar)
-
-    def _load_hook(self, tp: Any) -> Callable[[Any, Any], Any]:
-        return self._build(tp).load
-
-    def _dump_hook(self, tp: Any) -> Callable[[Any], Any]:
-        return self._build(tp).dump
-
-    def _load_scalar(self, value: object, tp: Any) -> Any:
-        return self._build(tp).load(value)
-
-    def _dump_scalar(self, value: object) -> object:
-        return self._build(type(value)).dump(value)
 
     def codec(self, tp: object) -> Codec:
         """The codec of a type: the kit's own, or one around the hooks that the flavor registered for it.
@@ -109,76 +49,104 @@ class FlavorConverter(cattrs.Converter):
         Raises:
             UnsupportedTypeError: The type, or one inside of it, has no hook.
         """
-        target: Any = tp
-        load = self.get_structure_hook(target)
-        owner: object = getattr(load, "__self__", None)
-        if isinstance(owner, Codec):
-            return owner
-        if owner is self:
-            return self._build(tp)
-        if tp not in self._codecs:
-            self._codecs[tp] = HookCodec(tp, load, self.get_unstructure_hook(target))
-        return self._codecs[tp]
+        try:
+            found = self._codecs.get(tp)
+        except TypeError:  # Annotated with what has no hash
+            return self.own_codec(tp)
+        if found is None:
+            found = self._codecs[tp] = self._made(tp)
+        return found
 
-    def _build(self, tp: object) -> Codec:
-        if tp not in self._codecs:
-            self._codecs[tp] = self._made(tp)
-        return self._codecs[tp]
+    def own_codec(self, tp: object) -> Codec:
+        """The kit's own codec of a type, whatever hooks the flavor registered for it.
 
-    def _made(self, tp: object) -> Codec:
-        if isinstance(tp, str | TypeVar):
-            raise _unsupported(tp)
-        if tp in SCALARS:
-            return SCALARS[tp]
-        if isinstance(tp, NewType):
-            return self.codec(tp.__supertype__)
-        if isinstance(tp, TypeAliasType):
-            return self.codec(tp.__value__)
-        origin, args = get_origin(tp), get_args(tp)
-        if origin is Annotated:
-            return self.codec(args[0])
-        if origin is Literal:
-            return ConstantCodec.of_literal(args)
-        if origin in (Union, types.UnionType):
-            return UnionCodec([self.codec(arg) for arg in args])
-        if isinstance(tp, type) and issubclass(tp, Enum):
-            return ConstantCodec.of_enum(tp)
-        cls = class_with_fields(tp)
-        if cls is not None and not issubclass(cls, StackComponent):
-            return ClassCodec(cls, self.codec)
-        return self._container(tp, origin, args)
+        Raises:
+            UnsupportedTypeError: The kit has none.
+        """
+        if tp in self._begun:
+            raise UnsupportedTypeError(Problem(f"{type_name(tp)} refers to itself", remedy="write a class instead"))
+        try:
+            found = self._own.get(tp)
+        except TypeError:
+            return make_codec(tp, self.codec)
+        if found is None:
+            self._begun.append(tp)
+            try:
+                found = self._own[tp] = make_codec(tp, self.codec)
+            finally:
+                self._begun.remove(tp)
+        return found
 
-    def _container(self, tp: object, origin: object, args: tuple[object, ...]) -> Codec:
-        if origin is list and len(args) == 1:
-            return RowCodec(list, self.codec(args[0]))
-        if origin is tuple:
-            if len(args) == 2 and args[1] is ...:  # noqa: PLR2004 - tuple[T, ...]
-                return RowCodec(tuple, self.codec(args[0]))
-            return TupleCodec([self.codec(arg) for arg in args])
-        if _is_one_of(origin, _SETS) and len(args) == 1:
-            return SetCodec(set if origin is set else frozenset, self.codec(args[0]))
-        if _is_one_of(origin, _MAPPINGS) and len(args) == 2 and args[0] is str:  # noqa: PLR2004 - key and value
-            return MappingCodec(self.codec(args[1]))
-        raise _unsupported(tp)
+    def _made(self, tp: Any) -> Codec:
+        load, dump = self._registered(tp, self.get_structure_hook), self._registered(tp, self.get_unstructure_hook)
+        if load is None and dump is None:
+            return self.own_codec(tp)
+        if load is None or dump is None:
+            own = self._other_side(tp, "an unstructure" if load is None else "a structure")
+            return HookCodec(tp, load or own.load, dump or own.dump)
+        return HookCodec(tp, load, dump)
+
+    def _other_side(self, tp: object, registered: str) -> Codec:
+        try:
+            return self.own_codec(tp)
+        except UnsupportedTypeError:
+            raise UnsupportedTypeError(
+                Problem(f"{type_name(tp)} has {registered} hook alone", remedy="register both in configure_converter")
+            ) from None
+
+    def _registered(self, tp: Any, hook_of: Callable[[Any], Callable[..., Any]]) -> Callable[..., Any] | None:
+        """The hook that the flavor registered for a type, or None where it is the kit's own.
+
+        cattrs hands the hooks of a class to its subclasses, and so those for str to enumerations that are texts, and those
+        for date to datetime; none of these was meant.
+        """
+        hook = hook_of(tp)
+        owner: object = getattr(hook, "__self__", None)
+        if owner is self or isinstance(owner, _Own):
+            return None
+        if isinstance(tp, type) and (tp in SCALARS or is_enum(tp)):
+            bases = [base for base in tp.__mro__[1:] if base in SCALARS]
+            if any(hook_of(base) is hook for base in bases):
+                return None
+        return hook
+
+    def _load_hook(self, tp: Any) -> Callable[[Any, Any], Any]:
+        return _Own(self, tp).load
+
+    def _dump_hook(self, tp: Any) -> Callable[[Any], Any]:
+        return _Own(self, tp).dump
+
+    def _load_scalar(self, value: object, tp: Any) -> Any:
+        return self.own_codec(tp).load(value)
+
+    def _dump_scalar(self, value: object) -> object:
+        cls = type(value)
+        return self.own_codec(cls if is_enum(cls) else next(base for base in cls.__mro__ if base in SCALARS)).dump(value)
 
 
-def _unsupported(tp: object) -> UnsupportedTypeError:
-    name = tp.__qualname__ if isinstance(tp, type) and not get_args(tp) else str(tp).replace("typing.", "")
-    if tp in _BARE:
-        return UnsupportedTypeError(Problem(f"{name} does not say what it holds", remedy=f"write {name}[...]"))
-    if get_origin(tp) in _MAPPINGS:
-        return UnsupportedTypeError(Problem(f"{name} has keys that are not text", remedy="use str keys"))
-    return UnsupportedTypeError(
-        Problem(f"{name} has no serialization hook", remedy="register hooks for it in configure_converter")
-    )
+@attrs.frozen
+class _Own:
+    """The kit's own hooks for a type; its codec is made at their first use."""
+
+    converter: FlavorConverter
+    type: object
+
+    def load(self, value: object, _: object = None) -> object:
+        return self.converter.own_codec(self.type).load(value)
+
+    def dump(self, value: object) -> object:
+        return self.converter.own_codec(self.type).dump(value)
 
 
-def _first_line(error: Exception) -> str:
-    text = str(error) or type(error).__name__
-    return text.splitlines()[0][:200]
+def _is_any_type(_: object) -> bool:
+    return True
 
 
-_CONVERTERS: WeakKeyDictionary[type, FlavorConverter] = WeakKeyDictionary()
+_CONVERTER: Final = "__stackkit_converter__"
+_CODEC: Final = "__stackkit_codec__"
+"""Where a flavor's class keeps what was made for it, so that both are forgotten together."""
+
+_making = RLock()
 
 
 def converter_for(flavor: type[StackComponent]) -> FlavorConverter:
@@ -187,15 +155,13 @@ def converter_for(flavor: type[StackComponent]) -> FlavorConverter:
     Args:
         flavor: The flavor's class.
     """
-    converter = _CONVERTERS.get(flavor)
-    if converter is None:
-        converter = FlavorConverter()
-        flavor.configure_converter(converter)
-        _CONVERTERS[flavor] = converter
-    return converter
-
-
-_CONFIG_CODECS: WeakKeyDictionary[type, ClassCodec] = WeakKeyDictionary()
+    with _making:
+        found: object = vars(flavor).get(_CONVERTER)
+        if not isinstance(found, FlavorConverter):
+            found = FlavorConverter()
+            flavor.configure_converter(found)
+            setattr(flavor, _CONVERTER, found)
+        return found
 
 
 def config_codec(flavor: type[StackComponent]) -> ClassCodec:
@@ -204,10 +170,11 @@ def config_codec(flavor: type[StackComponent]) -> ClassCodec:
     Args:
         flavor: The flavor's class.
     """
-    codec = _CONFIG_CODECS.get(flavor)
-    if codec is None:
-        codec = _CONFIG_CODECS[flavor] = ClassCodec(flavor, converter_for(flavor).codec)
-    return codec
+    found: object = vars(flavor).get(_CODEC)
+    if not isinstance(found, ClassCodec):
+        found = ClassCodec(flavor, converter_for(flavor).codec)
+        setattr(flavor, _CODEC, found)
+    return found
 
 
 def unsupported_fields(flavor: type[StackComponent]) -> list[Problem]:
@@ -216,16 +183,5 @@ def unsupported_fields(flavor: type[StackComponent]) -> list[Problem]:
     Args:
         flavor: The flavor's class.
     """
-    seen: set[int] = set()
-    problems: list[Problem] = []
-    waiting: list[Codec] = [config_codec(flavor)]
-    while waiting:
-        codec = waiting.pop()
-        if id(codec) in seen:
-            continue
-        seen.add(id(codec))
-        try:
-            waiting.extend(codec.parts())
-        except StackkitError as error:
-            problems.extend(error.problems)
-    return problems
+    classes = [codec for codec in reachable(config_codec(flavor)) if isinstance(codec, ClassCodec)]
+    return [problem for codec in classes for problem in codec.problems()]

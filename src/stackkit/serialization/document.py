@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -10,10 +9,20 @@ import attrs
 
 from stackkit.core.component import StackComponent, type_of
 from stackkit.core.narrow import is_dict
-from stackkit.errors import DocumentError, NewerDocumentError, NotSerializableError, Problem, StackkitError
+from stackkit.errors import (
+    DocumentError,
+    NewerDocumentError,
+    NotSerializableError,
+    Problem,
+    StackkitError,
+    UnsupportedTypeError,
+)
+from stackkit.serialization.builtin_values import MAX_DEPTH
 from stackkit.serialization.codec import located
+from stackkit.serialization.mistakes import unknown_keys
 
 KEYS: Final = ("type", "flavor", "version", "config")
+LAST_VERSION: Final = 2**31 - 1
 
 FlavorLookup: TypeAlias = Callable[[str, str], type[StackComponent]]
 """Gives the class of a flavor by the slug of its type and its name, or raises FlavorNotFoundError."""
@@ -46,14 +55,14 @@ class Envelope:
             raise DocumentError(
                 Problem("is no component document", remedy="it is an object with type, flavor, version and config")
             )
-        problems = [_unknown(key) for key in data if key not in KEYS]
+        problems = unknown_keys(data, KEYS, "is not known")
         problems += [Problem("is missing", where=key) for key in KEYS if key not in data]
         kind, flavor, version, config = (data.get(key) for key in KEYS)
         for key, value in (("type", kind), ("flavor", flavor)):
             if key in data and not isinstance(value, str):
                 problems.append(Problem(f"expected str, got {type(value).__name__}", where=key))
-        if "version" in data and (type(version) is not int or version < 1):
-            problems.append(Problem("expected a whole number from 1", where="version"))
+        if "version" in data and (type(version) is not int or not 1 <= version <= LAST_VERSION):
+            problems.append(Problem(f"expected a whole number from 1 to {LAST_VERSION}", where="version"))
         if "config" in data and not is_dict(config):
             problems.append(Problem(f"expected an object, got {type(config).__name__}", where="config"))
         if isinstance(kind, str) and isinstance(flavor, str) and type(version) is int and is_dict(config) and not problems:
@@ -66,6 +75,7 @@ class Envelope:
         Raises:
             NewerDocumentError: The configuration has a newer form than the class knows.
             DocumentError: The configuration does not fit the class; every mistake is named with its path.
+            UnsupportedTypeError: Fields of the class cannot be serialized; every one is named.
         """
         if self.version > flavor.VERSION:
             raise NewerDocumentError(
@@ -79,16 +89,18 @@ class Envelope:
 
         try:
             component = config_codec(flavor).load(self.config)
+        except UnsupportedTypeError:
+            raise
         except StackkitError as error:
             raise DocumentError(*located(error, "config")) from error
+        except RecursionError as error:
+            raise DocumentError(_too_deep()) from error
         assert isinstance(component, StackComponent)  # noqa: S101 - the codec makes instances of the flavor
         return component
 
 
-def _unknown(key: object) -> Problem:
-    text = key if isinstance(key, str) and key.isprintable() else ascii(key)
-    close = difflib.get_close_matches(text, KEYS, 1)
-    return Problem("is not known", where=text, remedy=f"did you mean {close[0]}?" if close else f"it has {', '.join(KEYS)}")
+def _too_deep() -> Problem:
+    return Problem("is nested too deeply, or holds itself", where="config", remedy=f"use at most {MAX_DEPTH} levels")
 
 
 def dump_component(component: StackComponent) -> dict[str, object]:

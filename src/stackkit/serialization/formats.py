@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import codecs
 from collections.abc import Callable
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
-from stackkit.errors import DocumentError, NotSerializableError, Problem, UnknownNameError
+from stackkit.errors import DocumentError, Problem, UnknownNameError
+from stackkit.serialization.builtin_values import check_builtins
+from stackkit.serialization.json_format import decode_json, encode_json
 from stackkit.serialization.yaml_format import decode_yaml, encode_yaml
 
 Data: TypeAlias = bytes | bytearray | memoryview | str
@@ -21,8 +23,8 @@ class Format:
     Args:
         name: What it is called: `json`.
         suffixes: How the names of its files end.
-        encode: Builtins to bytes; the same bytes for equal builtins.
-        decode: Text to builtins; raises DocumentError, and nothing else.
+        encode: Builtins that `check_builtins` accepts, to bytes; the same bytes for equal builtins.
+        decode: Bytes to builtins; raises DocumentError, and nothing else.
     """
 
     name: str
@@ -31,52 +33,32 @@ class Format:
     decode: Callable[[bytes], object]
 
 
-def _encode_json(value: object) -> bytes:
-    import msgspec  # a document is written: only now
-
-    return msgspec.json.encode(value)
-
-
-def _refuse_repeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise DocumentError(Problem(f"the key {twice!a} is given twice"))
-    return made
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise DocumentError(Problem(f"{text} is no JSON", remedy='write {"$float": "nan"}, "inf" or "-inf"'))
-
-
-def _decode_json(data: bytes) -> object:
+def _text(data: bytes) -> str:
+    """The text of a document; a byte order mark before it, as some editors write, is no part of it."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
+        raise DocumentError(Problem("is not UTF-8 but UTF-16 or UTF-32", remedy="save it as UTF-8"))
     try:
-        found: object = json.loads(data.decode(), object_pairs_hook=_refuse_repeated, parse_constant=_refuse_constant)
-    except DocumentError:
-        raise
-    except RecursionError:
-        raise DocumentError(Problem("is nested too deeply")) from None
-    except ValueError as error:
-        raise DocumentError(Problem(f"is not JSON: {error}")) from None
-    return found
+        return data.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        raise DocumentError(Problem(f"is not UTF-8: {error.reason} at byte {error.start}")) from None
 
 
 def _encode_yaml(value: object) -> bytes:
     return encode_yaml(value).encode()
 
 
+def _decode_json(data: bytes) -> object:
+    return decode_json(_text(data))
+
+
 def _decode_yaml(data: bytes) -> object:
-    try:
-        return decode_yaml(data.decode())
-    except UnicodeDecodeError as error:
-        raise DocumentError(Problem(f"is not UTF-8: {error}")) from None
+    return decode_yaml(_text(data))
 
 
 FORMATS: Final[dict[str, Format]] = {
     made.name: made
     for made in (
-        Format("json", (".json",), _encode_json, _decode_json),
+        Format("json", (".json",), encode_json, _decode_json),
         Format("yaml", (".yaml", ".yml"), _encode_yaml, _decode_yaml),
     )
 }
@@ -97,16 +79,16 @@ def encode(value: object, name: str) -> bytes:
     """Write builtins.
 
     Args:
-        value: What to write.
+        value: None, bool, int, float, str, list and dict with str keys.
         name: The format.
 
     Raises:
-        NotSerializableError: The format cannot carry a value.
+        NotSerializableError: A value in it is another, or one that not every format can carry.
+        UnknownNameError: There is no such format.
     """
-    try:
-        return format_named(name).encode(value)
-    except (OverflowError, UnicodeEncodeError, RecursionError, TypeError) as error:
-        raise NotSerializableError(Problem(f"{name} cannot carry this: {error}")) from error
+    made = format_named(name)
+    check_builtins(value)
+    return made.encode(value)
 
 
 def decode(data: Data, name: str) -> object:
@@ -118,10 +100,12 @@ def decode(data: Data, name: str) -> object:
 
     Raises:
         DocumentError: The data are not of this format.
+        UnknownNameError: There is no such format.
     """
+    made = format_named(name)
     if isinstance(data, str):
         try:
             data = data.encode()
         except UnicodeEncodeError:
             raise DocumentError(Problem("holds a lone surrogate, which is no text")) from None
-    return format_named(name).decode(bytes(data))
+    return made.decode(bytes(data))

@@ -9,10 +9,12 @@ from typing import Final
 from stackkit.core.narrow import is_dict, is_list
 from stackkit.core.secret import REFERENCE
 from stackkit.errors import DocumentError, Problem, StackkitError
+from stackkit.serialization.builtin_values import NATIVE_INTS
 from stackkit.serialization.choices import UnionCodec
 from stackkit.serialization.codec import Codec
 from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec
-from stackkit.serialization.scalars import FLOAT_TAG, INT_TAG, NATIVE_INTS, REFERENCE_TAG, SECRET_TAG
+from stackkit.serialization.references import REFERENCE_TAG, SECRET_TAG
+from stackkit.serialization.scalars import FLOAT_TAG, INT_TAG
 from stackkit.serialization.yaml_format import decode_yaml
 
 _PLACEHOLDER: Final = re.compile(r"\$\{(.*)\}", re.DOTALL)
@@ -34,7 +36,7 @@ def builtins_from_text(codec: Codec, texts: Sequence[str]) -> object:
         DocumentError: A plain text is given for a secret, a reference to a secret for another field, or a single value
             is given twice.
 
-    >>> from stackkit.serialization.scalars import SCALARS
+    >>> from stackkit.serialization.kinds import SCALARS
     >>> builtins_from_text(SCALARS[int], ["7"]), builtins_from_text(SCALARS[str], ["7"])
     (7, '7')
     """

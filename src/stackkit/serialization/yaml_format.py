@@ -5,6 +5,7 @@ PyYAML's parser is used for its events alone; values are built here, so that a d
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
@@ -12,32 +13,23 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from stackkit.errors import DocumentError, Problem
+from stackkit.serialization.builtin_values import INT_DIGITS, MAX_DEPTH, shown
 
 if TYPE_CHECKING:
     import yaml
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
+_OF_OTHERS = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?[0-9][0-9_]*(:[0-9]+)*")
+"""What other readers take for numbers; here it is text, and quoted when it is written."""
 _CONSTANTS: Final[dict[str, object]] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-    ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
-    ".inf": float("inf"), ".Inf": float("inf"), ".INF": float("inf"),
-    "-.inf": float("-inf"), "-.Inf": float("-inf"), "-.INF": float("-inf"),
+    ".nan": math.nan, ".NaN": math.nan, ".NAN": math.nan,
+    ".inf": math.inf, ".Inf": math.inf, ".INF": math.inf,
+    "+.inf": math.inf, "+.Inf": math.inf, "+.INF": math.inf,
+    "-.inf": -math.inf, "-.Inf": -math.inf, "-.INF": -math.inf,
 }  # fmt: skip
-MAX_DEPTH = 200
-"""How deeply a document may be nested; configurations are nested a few levels."""
-MAX_INT_DIGITS = 4300
-"""Python's own limit for integers in text."""
-
-
-def _plain(text: str) -> object:
-    """What an unquoted word means, by the core schema of YAML 1.2."""
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    if _INT.fullmatch(text) and len(text) <= MAX_INT_DIGITS:
-        return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
 
 
 def decode_yaml(text: str) -> object:
@@ -59,8 +51,9 @@ def decode_yaml(text: str) -> object:
         return _Builder(yaml.parse(text, Loader=yaml.CSafeLoader)).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else ""
-        raise DocumentError(Problem(f"is not YAML: {getattr(error, 'problem', None) or error}", where=where)) from None
+        what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be parsed"
+        problem = Problem(f"is not YAML: {what}", where=f"line {mark.line + 1}, column {mark.column + 1}" if mark else "")
+    raise DocumentError(problem)
 
 
 class _Builder:
@@ -84,17 +77,16 @@ class _Builder:
     def _value(self, event: yaml.Event, depth: int) -> object:
         import yaml
 
-        line = event.start_mark.line + 1
-        if depth > MAX_DEPTH:
-            raise DocumentError(Problem("is nested too deeply", where=f"line {line}"))
         if isinstance(event, yaml.AliasEvent):
-            raise DocumentError(Problem(f"the alias *{event.anchor} is not allowed", where=f"line {line}", remedy="repeat it"))
+            raise _refused(event, "aliases are not allowed", "quote a text that begins with *, or write the value again")
         if not isinstance(event, yaml.ScalarEvent | yaml.SequenceStartEvent | yaml.MappingStartEvent):
-            raise DocumentError(Problem("is not YAML", where=f"line {line}"))
+            raise _refused(event, "a value is expected here")
         if event.tag is not None:
-            raise DocumentError(Problem(f"the tag {event.tag} is not allowed", where=f"line {line}", remedy="leave it out"))
+            raise _refused(event, "tags are not allowed", "quote a text that begins with !")
         if isinstance(event, yaml.ScalarEvent):
-            return _plain(event.value) if event.implicit[0] else event.value
+            return _plain(event) if event.implicit[0] else event.value
+        if depth >= MAX_DEPTH:
+            raise _refused(event, f"is nested more than {MAX_DEPTH} levels deep")
         return list(self._items(depth)) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(depth)
 
     def _items(self, depth: int) -> Iterator[object]:
@@ -108,14 +100,43 @@ class _Builder:
 
         made: dict[str, object] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            where = f"line {event.start_mark.line + 1}"
             key = self._value(event, depth + 1)
             if not isinstance(key, str):
-                raise DocumentError(Problem(f"the key {ascii(key)[:40]} is not text", where=where, remedy="quote it"))
+                raise _refused(event, f"a key is no text but a {type(key).__name__}", "quote it")
             if key in made:
-                raise DocumentError(Problem(f"the key {ascii(key)[:40]} is given twice", where=where))
+                raise _refused(event, f"the key {shown(key)} is given twice")
             made[key] = self._value(next(self._events), depth + 1)
         return made
+
+
+def _plain(event: yaml.ScalarEvent) -> object:
+    """What an unquoted word means, by the core schema of YAML 1.2."""
+    text = event.value
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INT.fullmatch(text):
+        number = _int(text)
+        if number is None:
+            raise _refused(event, f"is a number of more than {INT_DIGITS} digits")
+        return number
+    if not _FLOAT.fullmatch(text):
+        return text
+    if math.isinf(found := float(text)):
+        raise _refused(event, "is too large for a float")
+    return found
+
+
+def _int(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+def _refused(event: yaml.Event, what: str, remedy: str = "") -> DocumentError:
+    """An error that tells the place, and not what stands there: it might be a secret that was not quoted."""
+    mark = event.start_mark
+    return DocumentError(Problem(what, where=f"line {mark.line + 1}, column {mark.column + 1}", remedy=remedy))
 
 
 def encode_yaml(value: object) -> str:
@@ -130,14 +151,16 @@ def encode_yaml(value: object) -> str:
     """
     import yaml
 
-    return str(yaml.dump(value, Dumper=_dumper(), sort_keys=False, allow_unicode=True, default_flow_style=False, width=10**6))
+    return str(yaml.dump(value, Dumper=_dumper(), sort_keys=False, allow_unicode=True, default_flow_style=False, width=_WIDTH))
 
 
-_DUMPERS: list[type[yaml.SafeDumper]] = []
+_WIDTH: Final = 2**31 - 1
+"""Lines are never folded."""
+_DUMPERS: Final[list[type[yaml.SafeDumper]]] = []
 
 
 def _dumper() -> type[yaml.SafeDumper]:
-    """PyYAML's safe dumper, taught which unquoted words YAML 1.2 takes for numbers, and to write no aliases."""
+    """PyYAML's safe dumper, taught which unquoted words other readers take for numbers, and to write no aliases."""
     if not _DUMPERS:
         import yaml
 
@@ -146,7 +169,8 @@ def _dumper() -> type[yaml.SafeDumper]:
             def ignore_aliases(self, data: object) -> bool:
                 return True
 
-        Dumper.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"(?:{_FLOAT.pattern})$"), list("-+0123456789."))
-        Dumper.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(f"(?:{_INT.pattern})$"), list("-+0123456789"))
+        first: list[str] = [*"-+.0123456789"]
+        Dumper.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"(?:{_FLOAT.pattern})$"), first)
+        Dumper.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(f"(?:{_INT.pattern})$"), first)
         _DUMPERS.append(Dumper)
     return _DUMPERS[0]

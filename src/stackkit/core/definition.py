@@ -107,7 +107,8 @@ def _clash(cls: type, field: attrs.Attribute[Any]) -> str | None:
 def completeness_problems(cls: type) -> Iterator[Problem]:
     """Constants and methods that are missing, or of the wrong type."""
     yield from constant_problems(cls, place(cls))
-    missing = [name for name in dir(cls) if _is_abstract_member(inspect.getattr_static(cls, name, None))]
+    members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
+    missing = sorted(name for name, member in members.items() if _is_abstract_member(member))
     if missing:
         remedy = f"define {'it' if len(missing) == 1 else 'them'}, or write class {cls.__name__}(..., abstract=True)"
         yield _problem(cls, "", f"does not define {', '.join(missing)}", remedy)

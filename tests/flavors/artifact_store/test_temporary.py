@@ -7,8 +7,8 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
@@ -143,6 +143,25 @@ def test_a_folder_is_out_of_sight_before_it_is_removed(store: LocalArtifactStore
     assert seen
     assert all(names == whole for names in seen)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("made_again", [False, True])
+def test_a_folder_that_is_removed_while_it_is_listed_is_not_listed_in_part(
+    store: LocalArtifactStore, monkeypatch: pytest.MonkeyPatch, made_again: bool
+) -> None:
+    write(store, "folder/file")
+
+    def remove_and_scan(descriptor: int) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+        """Stands for another process that comes between."""
+        monkeypatch.undo()
+        store.rmtree("folder")
+        if made_again:
+            write(store, "folder/new")
+        return os.scandir(descriptor)
+
+    monkeypatch.setattr(os, "scandir", remove_and_scan)
+    with pytest.raises(ArtifactNotFoundError):
+        store.listdir("folder")
 
 
 def test_writers_and_those_who_clear_away_do_not_hinder_each_other(store: LocalArtifactStore, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 import stat
@@ -93,6 +94,10 @@ def _modes(place: Place) -> list[tuple[str, int]]:
     try:
         with os.scandir(descriptor) as entries:
             found = sorted((entry.name, _mode(entry)) for entry in entries)
+        # A folder that is being removed loses its name first: one that still has it was read whole.
+        named = os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
+        if not os.path.samestat(named, os.fstat(descriptor)):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         for name, _ in found:
             if is_reserved(name):
                 clear_abandoned(descriptor, name)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import io
+import weakref
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from types import TracebackType
-from typing import IO, Any, ClassVar, Literal, Protocol, final
+from typing import IO, Any, ClassVar, Literal, final
 
 from attrs import field
-from typing_extensions import Buffer, override
+from typing_extensions import override
 
 from stackkit import BaseArtifactStore, FileStat, OpenMode, Problem, StackkitError, StrPath
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
@@ -41,28 +40,27 @@ class CheckedStore(BaseArtifactStore):
         if mode in ("r", "rb"):
             self._verify(name)
             return self._files.open(name, mode)
-        digest = self._digest(name) if mode[0] == "a" and self._files.exists(name) else hashlib.new(self.algorithm)
-        binary: Literal["wb", "xb", "ab"] = "xb" if mode[0] == "x" else "ab" if mode[0] == "a" else "wb"
-        file = HashingFile(self._files.open(name, binary), digest, lambda checksum: self._keep(name, checksum))
-        return BinaryWriter(file) if mode.endswith("b") else TextWriter(file)
+        file: IO[Any] = self._files.open(name, mode)
+        after_closing(getattr(file, "buffer", file), lambda: self._keep(name))
+        return file
 
-    def _digest(self, name: str) -> Digest:
-        digest: Digest = hashlib.new(self.algorithm)
+    def _checksum(self, name: str) -> str:
+        digest = hashlib.new(self.algorithm)
         with self._files.open(name, "rb") as file:
             while chunk := file.read(2**20):
                 digest.update(chunk)
-        return digest
+        return digest.hexdigest()
 
-    def _keep(self, name: str, checksum: str) -> None:
+    def _keep(self, name: str) -> None:
         with self._files.open(f"{CHECKSUMS}/{name}", "w") as file:
-            file.write(checksum)
+            file.write(self._checksum(name))
 
     def _verify(self, name: str) -> None:
         if not self._files.exists(f"{CHECKSUMS}/{name}"):
             return
         with self._files.open(f"{CHECKSUMS}/{name}", "r") as file:
             expected = file.read()
-        if self._digest(name).hexdigest() != expected:
+        if self._checksum(name) != expected:
             raise ChecksumError(Problem("is not what was written", where=name, remedy="restore it, or write it again"))
 
     def _also(self, act: Callable[[str], None], name: str) -> None:
@@ -111,9 +109,9 @@ class CheckedStore(BaseArtifactStore):
 
     @override
     def walk(self, top: StrPath = "") -> Iterator[tuple[str, list[str], list[str]]]:
-        for folder, folders, files in self._files.walk(self.relative(top)):
-            if folder.split("/")[0] != CHECKSUMS:
-                yield folder, [name for name in folders if name != CHECKSUMS], files
+        found = self._files.walk(self.relative(top))
+        shown = ((folder, names, files) for folder, names, files in found if folder.split("/")[0] != CHECKSUMS)
+        return ((folder, [name for name in names if name != CHECKSUMS], files) for folder, names, files in shown)
 
     @override
     def makedirs(self, path: StrPath) -> None:
@@ -137,72 +135,19 @@ class CheckedStore(BaseArtifactStore):
         self._files.provision()
 
 
-class Digest(Protocol):
-    """A checksum in the making, as hashlib gives it."""
+def after_closing(file: IO[bytes], call: Callable[[], None]) -> None:
+    """Have something done once a file was closed and is there; a file that is discarded is never closed.
 
-    def update(self, data: Buffer, /) -> None:
-        """Take more data in."""
-        ...
+    Args:
+        file: A file open for writing.
+        call: What is done then.
+    """
+    seen = weakref.ref(file)
 
-    def hexdigest(self) -> str:
-        """The checksum so far."""
-        ...
+    def close() -> None:
+        writer = seen()
+        if writer is not None and not writer.closed:
+            type(writer).close(writer)
+            call()
 
-
-class HashingFile(io.RawIOBase):
-    """Writes to a file, and keeps the checksum of what was written once the file is there."""
-
-    def __init__(self, file: IO[bytes], digest: Digest, keep: Callable[[str], None]) -> None:
-        super().__init__()
-        self._file, self._digest, self._keep = file, digest, keep
-        self.failure: BaseException | None = None
-
-    @override
-    def writable(self) -> bool:
-        return True
-
-    @override
-    def write(self, data: Buffer, /) -> int:
-        self._digest.update(data)
-        return self._file.write(data)
-
-    @override
-    def close(self) -> None:
-        if self.closed:
-            return
-        super().close()
-        if self.failure is not None:
-            self._file.__exit__(type(self.failure), self.failure, None)  # discards what was written
-        else:
-            self._file.close()
-            self._keep(self._digest.hexdigest())
-
-
-class BinaryWriter(io.BufferedWriter):
-    """Bytes to a `HashingFile`, discarded when the `with` block raises."""
-
-    def __init__(self, file: HashingFile) -> None:
-        super().__init__(file)
-        self.file = file
-
-    @override
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
-    ) -> None:
-        self.file.failure = exc_val
-        self.close()
-
-
-class TextWriter(io.TextIOWrapper):
-    """Text to a `HashingFile`, discarded when the `with` block raises."""
-
-    def __init__(self, file: HashingFile) -> None:
-        super().__init__(BinaryWriter(file), encoding="utf-8", newline="")
-        self.file = file
-
-    @override
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
-    ) -> None:
-        self.file.failure = exc_val
-        self.close()
+    setattr(file, "close", close)  # noqa: B010 - one object is given another close, not its class

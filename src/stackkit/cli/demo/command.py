@@ -67,7 +67,7 @@ class Guide:
         )
         printed = done.stdout + done.stderr
         self.show(printed)
-        if (done.returncode != 0) != refused:
+        if (done.returncode != 0) != refused or "Traceback" in printed:
             raise DemoError(f"`{command}` ended with {done.returncode}: {printed.strip()}")
         return printed
 

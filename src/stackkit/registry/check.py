@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+import re
+import sys
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType, TracebackType
 from typing import Any
 
 from stackkit.core.component import StackComponent, type_of
@@ -33,11 +37,12 @@ def check(flavor: object, *, kind: ComponentType[Any] | None = None) -> list[Pro
     if not isinstance(flavor, type):
         where = str(getattr(flavor, "__name__", "it"))
         return [Problem(f"is {a(flavor)}, not a class", where=where, remedy="name the class of a flavor")]
-    lines = source_lines(flavor)
-    return [lines.locate(problem) for problem in _problems(flavor, kind)]
+    cls: type[object] = flavor
+    lines = source_lines(cls)
+    return [lines.locate(problem) for problem in _problems(cls, kind)]
 
 
-def _problems(flavor: type, kind: ComponentType[Any] | None) -> Iterator[Problem]:
+def _problems(flavor: type[object], kind: ComponentType[Any] | None) -> Iterator[Problem]:
     if not issubclass(flavor, StackComponent):
         yield Problem("is not a stack component", where=place(flavor), remedy="inherit a base such as BaseArtifactStore")
         return
@@ -100,9 +105,31 @@ def _completed(error: FlavorDefinitionError, kind: ComponentType[Any] | None) ->
     if flavor is None or not issubclass(flavor, StackComponent):
         return error
     named = {problem.where for problem in error.problems}
-    fields = [problem for problem in _field_problems(flavor) if problem.where not in named]
-    lines = source_lines(flavor, error.__traceback__)
-    return _refusal(map(lines.locate, [*error.problems, *_type_problems(flavor, kind), *fields]), flavor)
+    with _module_at_hand(flavor, error.__traceback__):
+        lines = source_lines(flavor)
+        fields = [problem for problem in _field_problems(flavor) if problem.where not in named]
+    known = [problem for problem in fields if lines.later.isdisjoint(re.findall(r"\w+", problem.what))]
+    return _refusal(map(lines.locate, [*error.problems, *_type_problems(flavor, kind), *known]), flavor)
+
+
+@contextmanager
+def _module_at_hand(cls: type, raised: TracebackType | None) -> Generator[None]:
+    """The module of a refused class was thrown away; annotations and files are looked up in it.
+
+    It ends where the class was refused. What it would have defined later is not missing.
+    """
+    name = cls.__module__
+    while raised is not None and raised.tb_frame.f_globals.get("__name__") != name:
+        raised = raised.tb_next
+    if raised is None or name in sys.modules:
+        yield
+        return
+    sys.modules[name] = ModuleType(name)
+    vars(sys.modules[name]).update(raised.tb_frame.f_globals)
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _refusal(problems: Iterable[Problem], flavor: type | None) -> FlavorDefinitionError:

@@ -11,8 +11,12 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
+from typing import Final
 
 from stackkit.errors import FlavorDefinitionError, ImportPathError, Problem, StackkitError
+
+_roots: Final[list[str]] = []
+"""The folders that were made importable, the last one asked for first; all of them are at the end of `sys.path`."""
 
 
 def resolve(path: str, root: Path | None = None) -> object:
@@ -32,36 +36,55 @@ def resolve(path: str, root: Path | None = None) -> object:
     if root is not None:
         make_importable(root)
     module_name, attributes = _split(path, root)
-    found: object = _imported(module_name, path, root)
+    module = _imported(module_name, path, root)
+    _refuse_another_root(module, path, root)
+    found: object = module
     for attribute in attributes:
-        if not hasattr(found, attribute):
-            where = module_name if isinstance(found, ModuleType) else path
-            raise ImportPathError(Problem(f"{where} has no {attribute}", where=path, remedy=_similar_class(attribute, found)))
-        found = getattr(found, attribute)
+        found = _attribute(found, attribute, path, module_name)
     return found
 
 
 def make_importable(root: Path) -> None:
-    """Let modules of a folder be imported, after everything that is installed.
+    """Let modules of a folder be imported, after everything that is installed and before those of other such folders.
 
     Args:
         root: The folder.
     """
-    if str(root) not in sys.path:
-        sys.path.append(str(root))
+    folder = str(root.absolute())
+    if folder in _roots or folder not in sys.path:
+        others = [other for other in _roots if other != folder]
+        _roots[:] = [folder, *others]
+        sys.path[:] = [*(entry for entry in sys.path if entry not in _roots), *_roots]
     importlib.invalidate_caches()
 
 
+def _refuse_another_root(module: ModuleType, path: str, root: Path | None) -> None:
+    """Python has one module of a name: one that another folder brought is not this folder's."""
+    brought = [folder for folder in _roots if _is_in(folder, module)]
+    if brought and (root is None or str(root.absolute()) not in brought):
+        what = f"{module.__name__} is imported already, from {brought[0]}"
+        raise ImportPathError(Problem(what, where=path, remedy="rename one of the two, or use a process for each workspace"))
+
+
+def _is_in(folder: str, module: ModuleType) -> bool:
+    """Whether a module is the one that its name means in a folder."""
+    file, place = getattr(module, "__file__", None), Path(folder, *module.__name__.split("."))
+    if not isinstance(file, str):  # a package in several folders, or none at all
+        return False
+    found = Path(file)
+    return found.parent == place or (found.parent == place.parent and found.name.partition(".")[0] == place.name)
+
+
 def _split(path: str, root: Path | None) -> tuple[str, list[str]]:
+    """The name of the module, and the names inside of it."""
     module, colon, attributes = path.partition(":")
     parts = module.split(".") + (attributes.split(".") if colon else [])
     if not all(part.isidentifier() for part in parts):
-        raise ImportPathError(Problem("is no import path", where=path, remedy="write module.Class"))
+        raise ImportPathError(Problem("is no import path", where=path, remedy=_as_import_path(module, attributes)))
     if colon:
         return module, attributes.split(".")
     if len(parts) == 1:
-        names = _module_names(root)
-        remedy = f"write {path}.<Class>" if path in names else "write module.Class"
+        remedy = f"write {path}.<Class>" if path in _module_names(root) else "write module.Class"
         raise ImportPathError(Problem("names no class of a module", where=path, remedy=remedy))
     for length in range(len(parts) - 1, 0, -1):
         name = ".".join(parts[:length])
@@ -70,14 +93,22 @@ def _split(path: str, root: Path | None) -> tuple[str, list[str]]:
     return ".".join(parts[:-1]), parts[-1:]
 
 
+def _as_import_path(file: str, attributes: str) -> str:
+    """How to write what looks like the path of a file."""
+    name = file.removesuffix(".py").removeprefix("./").replace("/", ".")
+    if all(part.isidentifier() for part in name.split(".")):
+        return f"write {name}:{attributes if attributes.isidentifier() else '<Class>'}"
+    return "write module.Class"
+
+
 def _exists(name: str) -> bool:
     """Whether there is such a module: its parents are imported, itself is not."""
     try:
         return name in sys.modules or importlib.util.find_spec(name) is not None
     except (ImportError, ValueError):
         return False
-    except Exception:  # noqa: BLE001 - a parent package may raise anything; importing it below says what
-        return True
+    except (Exception, SystemExit):  # noqa: BLE001 - a parent package may raise anything; importing it below says what
+        return False
 
 
 def _imported(name: str, path: str, root: Path | None) -> ModuleType:
@@ -85,16 +116,17 @@ def _imported(name: str, path: str, root: Path | None) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name and (name == error.name or name.startswith(f"{error.name}.")):
-            raise ImportPathError(
-                Problem(f"there is no module {error.name}", where=path, remedy=_similar_module(error.name, root))
-            ) from None
-        raise ImportPathError(
-            Problem(f"{name} needs {error.name}, which is not installed", where=path, remedy=f"install {error.name}")
-        ) from error
+            remedy = _similar_module(error.name, root)
+            raise ImportPathError(Problem(f"there is no module {error.name}", where=path, remedy=remedy)) from None
+        raise ImportPathError(_failure(error, name, path)) from error
     except FlavorDefinitionError:
         raise
     except StackkitError as error:
-        raise ImportPathError(*(Problem(f"{name} cannot be imported: {p}", where=path) for p in error.problems)) from error
+        first = _failure(error, name, path)
+        problems = (
+            Problem(f"{name} cannot be imported: {p}", where=path, file=first.file, line=first.line) for p in error.problems
+        )
+        raise ImportPathError(*problems) from error
     except (Exception, SystemExit) as error:  # a module may raise anything while it is imported
         raise ImportPathError(_failure(error, name, path)) from error
 
@@ -102,11 +134,31 @@ def _imported(name: str, path: str, root: Path | None) -> ModuleType:
 def _failure(error: BaseException, name: str, path: str) -> Problem:
     if isinstance(error, SyntaxError):
         return Problem(f"{name} cannot be imported: {error.msg}", where=path, file=error.filename, line=error.lineno)
-    frames = traceback.extract_tb(error.__traceback__)
-    last = next((frame for frame in reversed(frames) if "importlib" not in frame.filename), None)
+    place = _raised_at(error)
+    file, line = (place.filename, place.lineno) if place else (None, None)
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        what = f"{name} needs {error.name}, which is not installed"
+        return Problem(what, where=path, remedy=f"install {error.name.partition('.')[0]}", file=file, line=line)
     text = (str(error).splitlines() or [""])[0][:200]
     what = f"{name} cannot be imported: {type(error).__name__}{': ' if text else ''}{text}"
-    return Problem(what, where=path, file=last.filename if last else None, line=last.lineno if last else None)
+    return Problem(what, where=path, file=file, line=line)
+
+
+def _raised_at(error: BaseException) -> traceback.FrameSummary | None:
+    """Where an error came from, the importing itself left aside."""
+    ours = (__file__, importlib.__file__)
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return next((f for f in frames if f.filename not in ours and not f.filename.startswith("<frozen importlib")), None)
+
+
+def _attribute(holder: object, name: str, path: str, module_name: str) -> object:
+    try:
+        return getattr(holder, name)
+    except AttributeError:
+        where = module_name if isinstance(holder, ModuleType) else getattr(holder, "__qualname__", path)
+        raise ImportPathError(Problem(f"{where} has no {name}", where=path, remedy=_similar_class(name, holder))) from None
+    except Exception as error:  # a module may compute its attributes, and a class too
+        raise ImportPathError(_failure(error, f"{module_name}.{name}", path)) from error
 
 
 def _module_names(root: Path | None) -> set[str]:
@@ -116,19 +168,20 @@ def _module_names(root: Path | None) -> set[str]:
 def _similar_module(name: str, root: Path | None) -> str:
     parent, _, last = name.rpartition(".")
     if parent:
-        candidates: Iterable[str] = (m.name for m in pkgutil.iter_modules(getattr(sys.modules.get(parent), "__path__", None)))
-    else:
-        candidates = _module_names(root)
-    close = difflib.get_close_matches(last, sorted(candidates), 1)
-    if close:
-        return f"did you mean {parent}{'.' if parent else ''}{close[0]}?"
-    return f"put {name}.py into {root}, or install it" if root else "install it"
+        candidates: Iterable[str] = (m.name for m in pkgutil.iter_modules(getattr(sys.modules.get(parent), "__path__", [])))
+        return _close(last, candidates, f"{parent}.") or "look which modules it has"
+    found = (_close(last, _module_names(root), "") if root else "") or _close(last, _module_names(None), "")
+    return found or (f"put {name}.py into {root}, or install it" if root else "install it")
 
 
 def _similar_class(name: str, holder: object) -> str:
-    classes = sorted(key for key, value in vars(holder).items() if isinstance(value, type) and not key.startswith("_"))
-    close = difflib.get_close_matches(name, classes, 1)
-    if close:
-        return f"did you mean {close[0]}?"
-    own = [key for key in classes if getattr(vars(holder)[key], "__module__", "") == getattr(holder, "__name__", None)]
-    return f"it has {', '.join(own)}" if own else "it defines no class"
+    members: dict[str, object] = getattr(holder, "__dict__", {})
+    classes = sorted(key for key, value in members.items() if isinstance(value, type) and not key.startswith("_"))
+    own = [key for key in classes if getattr(members[key], "__module__", "") == getattr(holder, "__name__", None)]
+    return _close(name, classes, "") or (f"it has {', '.join(own)}" if own else "it defines no class")
+
+
+def _close(name: str, names: Iterable[str], prefix: str) -> str:
+    folded = {candidate.casefold(): candidate for candidate in sorted(names)}
+    close = difflib.get_close_matches(name.casefold(), folded, 1)
+    return f"did you mean {prefix}{folded[close[0]]}?" if close else ""

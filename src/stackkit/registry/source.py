@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+import tokenize
+from collections.abc import Iterator
 
 import attrs
 
+from stackkit.core.definition import place
 from stackkit.errors import Problem
 
 
@@ -15,14 +18,18 @@ class SourceLines:
     """The lines of a class.
 
     Args:
+        cls: The class.
         file: Its file; None where there is no source.
         own: The line of the `class` statement, from 1.
         members: The lines of its members, by name.
+        later: What the module defines after the class.
     """
 
+    cls: type
     file: str | None = None
     own: int | None = None
     members: dict[str, int] = attrs.field(factory=dict[str, int])
+    later: frozenset[str] = frozenset()
 
     def locate(self, problem: Problem) -> Problem:
         """A problem with the place that its `where` names: the member's line, or else the line of the class.
@@ -32,8 +39,9 @@ class SourceLines:
         """
         if self.file is None or problem.file is not None:
             return problem
-        member = problem.where.rpartition(".")[2]
-        return attrs.evolve(problem, file=self.file, line=self.members.get(member, self.own))
+        owner, _, member = problem.where.partition(" ")[0].rpartition(".")
+        line = self.members.get(member, self.own) if owner in (place(self.cls), self.cls.__qualname__) else self.own
+        return attrs.evolve(problem, file=self.file, line=line)
 
 
 def source_lines(cls: type) -> SourceLines:
@@ -44,25 +52,33 @@ def source_lines(cls: type) -> SourceLines:
     """
     try:
         file = inspect.getsourcefile(cls)
-        text = inspect.getsource(inspect.getmodule(cls) or cls)
-        node: ast.AST = ast.parse(text)
-    except (OSError, TypeError, SyntaxError):
-        return SourceLines()
+        with tokenize.open(file or "") as source:
+            module = ast.parse(source.read())
+    except (OSError, TypeError, SyntaxError, ValueError):  # a class without a source
+        return SourceLines(cls)
+    node: ast.AST = module
     for name in cls.__qualname__.replace("<locals>.", "").split("."):
-        found = next((n for n in ast.walk(node) if isinstance(n, ast.ClassDef | ast.FunctionDef) and n.name == name), None)
+        found = next((n for n in ast.walk(node) if isinstance(n, _HOLDERS) and n.name == name), None)
         if found is None:
-            return SourceLines(file)
+            return SourceLines(cls, file)
         node = found
-    return SourceLines(file, node.lineno, _members(node)) if isinstance(node, ast.ClassDef) else SourceLines(file)
+    if not isinstance(node, ast.ClassDef):
+        return SourceLines(cls, file)
+    later = frozenset(name for statement in module.body if statement.lineno > node.lineno for name, _ in _defined(statement))
+    members = {name: line for statement in node.body for name, line in _defined(statement)}
+    return SourceLines(cls, file, node.lineno, members, later)
 
 
-def _members(node: ast.ClassDef) -> dict[str, int]:
-    members: dict[str, int] = {}
-    for statement in node.body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            members[statement.name] = statement.lineno
-        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            members[statement.target.id] = statement.lineno
-        elif isinstance(statement, ast.Assign):
-            members |= {target.id: statement.lineno for target in statement.targets if isinstance(target, ast.Name)}
-    return members
+_HOLDERS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _defined(statement: ast.stmt) -> Iterator[tuple[str, int]]:
+    """The names that a statement defines, each with its line."""
+    if isinstance(statement, _HOLDERS):
+        yield statement.name, statement.lineno
+    elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        yield statement.target.id, statement.lineno
+    elif isinstance(statement, ast.Assign):
+        yield from ((target.id, statement.lineno) for target in statement.targets if isinstance(target, ast.Name))
+    elif isinstance(statement, ast.Import | ast.ImportFrom):
+        yield from (((alias.asname or alias.name).partition(".")[0], statement.lineno) for alias in statement.names)

@@ -12,7 +12,7 @@ from stackkit.errors import Problem, WorkspaceError
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.store.base import Store
 from stackkit.store.sqlite import SqliteStore
-from stackkit.workspace import location, records
+from stackkit.workspace import location
 
 if TYPE_CHECKING:  # each part is imported at first use: a command needs one or two, and pays for no more
     from stackkit.workspace.components import WorkspaceComponents
@@ -93,9 +93,9 @@ class Workspace:
     @cached_property
     def registry(self) -> FlavorRegistry:
         """The component types and flavors that this workspace knows."""
-        with self.store.read() as snapshot:
-            own = [*map(records.flavor_record, snapshot.list(records.FLAVOR))]
-        return FlavorRegistry(own, self.root)
+        from stackkit.workspace.flavors import StoredFlavors
+
+        return FlavorRegistry(StoredFlavors(self.store), self.root)
 
     @cached_property
     def flavors(self) -> WorkspaceFlavors:

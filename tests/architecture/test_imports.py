@@ -31,6 +31,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "documents": (*GROUND, *MIDDLE),
     "cli": (*GROUND, *MIDDLE, "workspace", "documents", ROOT),
     "testing": ("errors", "components", ROOT),
+    "__main__": ("cli",),
     ROOT: (*GROUND, *MIDDLE, "workspace", "documents"),
 }
 """What each part may import besides itself; a new part is put in here first."""

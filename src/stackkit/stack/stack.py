@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, cast, final
 
 from typing_extensions import override
 
 from stackkit.components.secrets_manager import SECRETS_MANAGER, SecretsManager
-from stackkit.core.component import StackComponent
 from stackkit.core.component_type import Component, ComponentType, P
+from stackkit.core.constants import a
 from stackkit.errors import ComponentNotFoundError, InvalidStackError, Problem, SecretNotResolvedError
-from stackkit.stack.secrets import resolved, unresolved
+from stackkit.stack.secrets import SecretValues, place_of, unresolved
 
 
 @final
@@ -40,10 +41,14 @@ class Stack:
         by_slug: dict[str, Component] = {}
         problems: list[Problem] = []
         for component in components:
+            if isinstance(component, type) or not isinstance(getattr(component, "TYPE", None), ComponentType):
+                remedy = "give instances of flavors"
+                problems.append(Problem(f"{_described(component)} is no stack component", where=name, remedy=remedy))
+                continue
             first = by_slug.setdefault(component.TYPE.slug, component)
             if first is not component:
-                names = f"{first.name} and {component.name}"
-                problems.append(Problem(f"two components are {component.TYPE.title}s: {names}", remedy="keep one of them"))
+                what = f"two components are {component.TYPE.title}s: {first.name} and {component.name}"
+                problems.append(Problem(what, where=name, remedy="keep one of them"))
         if problems:
             raise InvalidStackError(*problems)
         self._by_slug = by_slug
@@ -89,29 +94,26 @@ class Stack:
 
         Args:
             component: One of `components`.
+
+        Raises:
+            ComponentNotFoundError: It is not one of them.
+            SecretNotFoundError: The secrets manager lacks secrets; all of them are named.
+            SecretNotResolvedError: It refers to secrets, and the stack has no secrets manager.
         """
         slug = component.TYPE.slug
+        if self._by_slug.get(slug) is not component:
+            raise ComponentNotFoundError(Problem(f"{place_of(component)} is not in the stack {self._name}"))
         if slug not in self._resolved:
-            self._resolved[slug] = self._with_secrets(component)
+            # of two threads, both get the component of the first
+            return self._resolved.setdefault(slug, self._with_secrets(component))
         return self._resolved[slug]
 
     def _with_secrets(self, component: Component) -> Component:
-        waiting = unresolved(component) if isinstance(component, StackComponent) else []
-        if not waiting:
-            return component
         manager = self.secrets_manager
-        if manager is None or component.TYPE == SECRETS_MANAGER:
-            raise SecretNotResolvedError(
-                *(
-                    Problem(
-                        f"the secret {secret.reference} has no value",
-                        where=f"{component.TYPE.slug}/{component.name}: {place}",
-                        remedy=f"add a secrets manager to the stack {self._name}",
-                    )
-                    for place, secret in waiting
-                )
-            )
-        return resolved(component, manager)
+        problems = unreachable_secrets(component, self)
+        if problems:
+            raise SecretNotResolvedError(*problems)
+        return component if manager is None else SecretValues(manager).given_to(component)
 
     @property
     def secrets_manager(self) -> SecretsManager | None:
@@ -142,3 +144,31 @@ class Stack:
     def __repr__(self) -> str:
         inside = "".join(f"{component!r}, " for component in self.components)
         return f"Stack({inside}name={self._name!r})"
+
+    @override
+    def __reduce__(self) -> tuple[Callable[..., Stack], tuple[Component, ...]]:
+        """Copies and pickles have the components as they were configured, and get their own secrets."""
+        return (partial(Stack, name=self._name), self.components)
+
+
+def _described(value: object) -> str:
+    return f"the class {value.__qualname__}" if isinstance(value, type) else a(value)
+
+
+def unreachable_secrets(component: Component, stack: Stack) -> list[Problem]:
+    """The secrets that a component refers to and that nobody in its stack could give it.
+
+    Args:
+        component: One of the stack's components.
+        stack: The stack.
+    """
+    if component.TYPE == SECRETS_MANAGER:
+        remedy = "configure it without: a secrets manager has nobody to ask"
+    elif stack.secrets_manager is None:
+        remedy = f"add a secrets manager to the stack {stack.name}"
+    else:
+        return []
+    return [
+        Problem(f"the secret {secret.reference} has no value", where=place, remedy=remedy).under(place_of(component))
+        for place, secret in unresolved(component)
+    ]

@@ -1,20 +1,22 @@
-"""`register` and `update`: components from options or from a document."""
+"""`register`, `update` and `remove-attribute`: components from options or from a document."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from stackkit.cli.completion import components_of, flavors_of
-from stackkit.cli.fields import FieldsCommand, as_options, builtins_of
+from stackkit.cli.completion import components_of, fields_of, flavors_of
+from stackkit.cli.field_options import FieldsCommand
+from stackkit.cli.fields import as_options, builtins_of, option_name, own_fields
 from stackkit.cli.files import read_document
 from stackkit.cli.session import Session, pass_session
 from stackkit.core.component import StackComponent
 from stackkit.core.component_type import ComponentType
-from stackkit.errors import DocumentError, NotSerializableError
+from stackkit.errors import ComponentNotFoundError, ConfigurationError, DocumentError, NotSerializableError, Problem
+from stackkit.serialization.converter import config_codec
 
 
 def register_command(kind: ComponentType[Any]) -> click.Command:
@@ -28,6 +30,7 @@ def register_command(kind: ComponentType[Any]) -> click.Command:
         "register",
         cls=FieldsCommand,
         flavor_of=flavor_of,
+        without_flavor="Fields are a flavor's: give --flavor too.",
         help=f"Configure a component of the type {kind.title}. With --flavor, --help shows the fields of that flavor.",
     )
     @click.argument("name", required=False)
@@ -43,7 +46,7 @@ def register_command(kind: ComponentType[Any]) -> click.Command:
         if file is not None:
             component = _from_file(session, kind, file, name)
         elif flavor is not None and name is not None:
-            component = _from_options(session, kind, name, flavor, texts)
+            component, _ = _from_options(session, kind, name, flavor, texts)
         else:
             raise click.UsageError(f"give the {kind.title} a name")
         record = session.workspace.components.register(component)
@@ -53,13 +56,24 @@ def register_command(kind: ComponentType[Any]) -> click.Command:
 
 
 def _from_options(
-    session: Session, kind: ComponentType[Any], name: str, flavor: str, texts: Mapping[str, Sequence[str]]
-) -> StackComponent:
-    config = builtins_of(session.registry.flavor(kind.slug, flavor), texts)
+    session: Session,
+    kind: ComponentType[Any],
+    name: str,
+    flavor: str,
+    texts: Mapping[str, Sequence[str]],
+    old: Mapping[str, object] | None = None,
+) -> tuple[StackComponent, dict[str, object]]:
+    """A component of a flavor, and the builtins of the fields that were given; every mistake is named at once."""
+    config, problems = builtins_of(session.registry.flavor(kind.slug, flavor), texts)
+    named = {problem.where for problem in problems}
     try:
-        return session.workspace.components.new(kind, name, flavor, config)
+        component = session.workspace.components.new(kind, name, flavor, {**(old or {}), **config})
     except DocumentError as error:
-        raise DocumentError(*as_options(error.problems)) from error
+        more = [problem for problem in as_options(error.problems) if problem.where not in named]
+        raise DocumentError(*problems, *more) from error
+    if problems:
+        raise DocumentError(*problems)
+    return component, config
 
 
 def _from_file(session: Session, kind: ComponentType[Any], file: Path, name: str | None) -> StackComponent:
@@ -76,25 +90,24 @@ def update_command(kind: ComponentType[Any]) -> click.Command:
     """`update NAME --FIELD=VALUE …`."""
 
     def flavor_of(session: Session, arguments: Sequence[str]) -> type[StackComponent] | None:
-        name = next((argument for argument in arguments if not argument.startswith("-")), None)
-        if name is None:
-            return None
-        return session.registry.flavor(kind.slug, session.workspace.components.record(kind, name).flavor)
+        return _flavor_of_named(session, kind, [argument for argument in arguments if not argument.startswith("-")])
 
     @click.command(
         "update",
         cls=FieldsCommand,
         flavor_of=flavor_of,
+        without_flavor="Fields are a component's: name it too.",
         help=f"Change fields of a component of the type {kind.title}. With NAME, --help shows the fields of its flavor.",
     )
     @click.argument("name", shell_complete=components_of(kind.slug))
     @pass_session
     def command(session: Session, name: str, texts: Mapping[str, Sequence[str]]) -> None:
-        flavor = flavor_of(session, [name])
-        if not texts or flavor is None:
+        if not texts:
             raise click.UsageError("give at least one field to change")
+        old = session.workspace.components.record(kind, name)
+        _, changes = _from_options(session, kind, name, old.flavor, texts, old.config)
         try:
-            session.workspace.components.update(kind, name, builtins_of(flavor, texts))
+            session.workspace.components.update(kind, name, changes)
         except (DocumentError, NotSerializableError) as error:
             raise type(error)(*as_options(error.problems)) from error
         click.echo(f"{kind.title} {name} updated: {', '.join(texts)}")
@@ -102,11 +115,50 @@ def update_command(kind: ComponentType[Any]) -> click.Command:
     return command
 
 
-def _option_value(arguments: Sequence[str], *options: str) -> str | None:
-    for index, argument in enumerate(arguments):
-        if argument in options and index + 1 < len(arguments):
-            return arguments[index + 1]
-        for option in options:
-            if option.startswith("--") and argument.startswith(f"{option}="):
-                return argument.partition("=")[2]
+def remove_attribute_command(kind: ComponentType[Any]) -> click.Command:
+    """`remove-attribute NAME FIELD…`."""
+
+    @click.command("remove-attribute", help="Set fields back to their defaults.")
+    @click.argument("name", shell_complete=components_of(kind.slug))
+    @click.argument("fields", nargs=-1, required=True, shell_complete=fields_of(kind.slug))
+    @pass_session
+    def command(session: Session, name: str, fields: Sequence[str]) -> None:
+        names = [field.removeprefix("--").replace("-", "_") for field in fields]
+        flavor = session.registry.flavor(kind.slug, session.workspace.components.record(kind, name).flavor)
+        known = own_fields(config_codec(flavor))
+        required = [option_name(field) for field in names if field in known and known[field].required]
+        if required:
+            remedy = f"change it: stackkit {kind.option} update {name}"
+            raise ConfigurationError(*(Problem("has no default", where=o, remedy=f"{remedy} {o}=VALUE") for o in required))
+        session.workspace.components.remove_fields(kind, name, names)
+        click.echo(f"{kind.title} {name}: {', '.join(names)} set back")
+
+    return command
+
+
+def _flavor_of_named(session: Session, kind: ComponentType[Any], candidates: Sequence[str]) -> type[StackComponent] | None:
+    """The flavor of the first candidate that is a component: before an option's value can be told, it may be one."""
+    missing: ComponentNotFoundError | None = None
+    for name in candidates:
+        try:
+            return session.registry.flavor(kind.slug, session.workspace.components.record(kind, name).flavor)
+        except ComponentNotFoundError as error:
+            missing = missing or error
+    if missing is not None:
+        raise missing
     return None
+
+
+def _option_value(arguments: Sequence[str], long: str, short: str) -> str | None:
+    """The value that an option has in the end, as click will read it."""
+    return next(reversed([*_option_values(arguments, long, short)]), None)
+
+
+def _option_values(arguments: Sequence[str], long: str, short: str) -> Iterator[str]:
+    for index, argument in enumerate(arguments):
+        if argument in (long, short):
+            yield from arguments[index + 1 : index + 2]
+        elif argument.startswith(f"{long}="):
+            yield argument.removeprefix(f"{long}=")
+        elif argument.startswith(short) and not argument.startswith("--"):
+            yield argument.removeprefix(short)

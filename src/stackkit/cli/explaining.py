@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 from typing_extensions import override
 
-from stackkit.cli.fields import RESERVED, option_name
+from stackkit.cli.fields import option_name, own_fields, shown_default, shown_type
 from stackkit.core.component import StackComponent
-from stackkit.core.constants import required_constants
+from stackkit.core.constants import required_constants, type_name
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.serialization.converter import config_codec
 
@@ -20,18 +20,12 @@ def field_rows(flavor: type[StackComponent]) -> list[dict[str, object]]:
     return [
         {
             "option": option_name(name),
-            "type": codec.codecs[name].expected,
-            "default": "required" if field.required else _default(field.default),
+            "type": shown_type(codec.codecs[name]),
+            "default": "required" if field.required else shown_default(field, codec.codecs[name]),
             "about": field.help,
         }
-        for name, field in codec.fields.items()
-        if name not in RESERVED
+        for name, field in own_fields(codec).items()
     ]
-
-
-def _default(value: object) -> str:
-    factory = getattr(value, "factory", None)
-    return f"{getattr(factory, '__name__', 'made anew')}()" if factory is not None else repr(value)
 
 
 def explanation(registry: FlavorRegistry, slug: str) -> str:
@@ -46,9 +40,7 @@ def explanation(registry: FlavorRegistry, slug: str) -> str:
     flavors = ", ".join(record.name for record in registry.records(slug)) or "none yet"
     return "\n".join(
         [
-            f"{title.capitalize()}: {registry.entry(slug).summary}",
-            "",
-            inspect.getdoc(inspect.getmodule(base)) or "",
+            f"{title.capitalize()}: {registry.entry(slug).summary}.",
             "",
             f"A flavor is one class that inherits {base.__module__}.{base.__qualname__} and defines",
             *(f"  {line}" for line in _to_define(base)),
@@ -58,11 +50,21 @@ def explanation(registry: FlavorRegistry, slug: str) -> str:
     )
 
 
+def _to_define(base: type[StackComponent]) -> Iterator[str]:
+    for name, wanted in required_constants(base).items():
+        if not hasattr(base, name):
+            yield f"{name}: ClassVar[{type_name(wanted)}] = ..."
+    for name in sorted(getattr(base, "__abstractmethods__", ())):
+        yield f"def {name}{_signature(getattr(base, name))}"
+        summary = (inspect.getdoc(getattr(base, name)) or "").partition("\n")[0]
+        if summary:
+            yield f"    {summary}"
+
+
 def _signature(method: Callable[..., object]) -> str:
     found = inspect.signature(method)
-    plain = [p.replace(annotation=_Plain(p.annotation)) for p in found.parameters.values() if p.annotation is not p.empty]
-    kept = [p for p in found.parameters.values() if p.annotation is p.empty]
-    return str(found.replace(parameters=[*kept, *plain], return_annotation=_Plain(found.return_annotation)))
+    plain = [p if p.annotation is p.empty else p.replace(annotation=_Plain(p.annotation)) for p in found.parameters.values()]
+    return str(found.replace(parameters=plain, return_annotation=_Plain(found.return_annotation)))
 
 
 class _Plain:
@@ -74,13 +76,3 @@ class _Plain:
     @override
     def __repr__(self) -> str:
         return self._annotation if isinstance(self._annotation, str) else inspect.formatannotation(self._annotation)
-
-
-def _to_define(base: type[StackComponent]) -> Iterator[str]:
-    for name in required_constants(base):
-        yield f"{name}: ClassVar[...] = ..."
-    for name in sorted(getattr(base, "__abstractmethods__", ())):
-        summary = (inspect.getdoc(getattr(base, name)) or "").partition("\n")[0]
-        yield f"def {name}{_signature(getattr(base, name))}"
-        if summary:
-            yield f"    {summary}"

@@ -1,103 +1,78 @@
-"""Options made of a flavor's own fields: what `--help` shows, and how their text becomes a configuration."""
+"""A flavor's own fields as the command line calls and shows them, and how the texts of options become builtins."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final, get_origin
 
 import attrs
-import click
-from typing_extensions import override
 
-from stackkit.cli.session import Session, session_of
 from stackkit.core.component import StackComponent
 from stackkit.errors import Problem, StackkitError
 from stackkit.serialization.classes import ClassCodec
+from stackkit.serialization.codec import Codec
 from stackkit.serialization.converter import config_codec
+from stackkit.serialization.fields import ConfigField
+from stackkit.serialization.references import SECRET_TAG, ReferenceCodec, SecretCodec
 from stackkit.serialization.text import builtins_from_text
 
-RESERVED = frozenset({"name", "uuid"})
-PREFIX = "field__"
+RESERVED: Final = frozenset({"name", "uuid"})
+"""Fields that are no options: the name is an argument, the uuid is made."""
 
-FlavorOf = Callable[[Session, Sequence[str]], type[StackComponent] | None]
-"""Finds the flavor that a command line speaks of, before it is parsed."""
+_TAKEN: Final = frozenset({"--flavor", "--from", "--help"})
+_EMPTY: Final = (list, tuple, set, frozenset, dict)
 
 
-class FieldsCommand(click.Command):
-    """A command that also takes the fields of a flavor as options.
+def own_fields(codec: ClassCodec) -> dict[str, ConfigField]:
+    """The fields of a flavor that are options."""
+    return {name: field for name, field in codec.fields.items() if name not in RESERVED}
 
-    Args:
-        flavor_of: Finds the flavor in the arguments.
+
+def option_name(field: str) -> str:
+    """The option of a field; one that commands have themselves is called `--field-NAME`.
+
+    >>> option_name("api_key"), option_name("from")
+    ('--api-key', '--field-from')
     """
-
-    def __init__(self, *args: Any, flavor_of: FlavorOf, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._flavor_of = flavor_of
-
-    @override
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            flavor = self._flavor_of(session_of(ctx), args)
-        except StackkitError:
-            if "--help" not in args and "-h" not in args and not ctx.resilient_parsing:
-                raise
-            flavor = None
-        if flavor is not None:
-            taken = {option for parameter in self.params for option in parameter.opts}
-            self.params.extend(field_options(config_codec(flavor), taken))
-        return super().parse_args(ctx, args)
-
-    @override
-    def invoke(self, ctx: click.Context) -> Any:
-        given = {name: value for name, value in ctx.params.items() if name.startswith(PREFIX)}
-        ctx.params = {name: value for name, value in ctx.params.items() if name not in given}
-        ctx.params["texts"] = {name.removeprefix(PREFIX): tuple(value) for name, value in given.items() if value}
-        return super().invoke(ctx)
-
-
-def field_options(codec: ClassCodec, taken: set[str]) -> Iterator[click.Option]:
-    """An option for each field of a configuration but its name and uuid.
-
-    Args:
-        codec: The flavor's configuration.
-        taken: Options that the command has already; a field of such a name is called `--field-NAME`.
-    """
-    for name, field in codec.fields.items():
-        if name in RESERVED:
-            continue
-        option = option_name(name, taken)
-        shown = "required" if field.required else f"default: {_shown(field.default)}"
-        text = f"{field.help[:1].upper()}{field.help[1:]}  [{shown}]" if field.help else f"[{shown}]"
-        yield click.Option([option, f"{PREFIX}{name}"], multiple=True, metavar=_metavar(codec.codecs[name].expected), help=text)
-
-
-def option_name(field: str, taken: AbstractSet[str] = frozenset()) -> str:
-    """The option of a field: `--api-key` for `api_key`."""
     option = f"--{field.replace('_', '-')}"
-    return f"--field-{field.replace('_', '-')}" if option in taken else option
+    return f"--field-{field.replace('_', '-')}" if option in _TAKEN else option
 
 
-def _metavar(expected: str) -> str:
-    return f"<{expected}>"
+def shown_type(codec: Codec) -> str:
+    """What an option takes, as it is typed: a secret as `${NAME.KEY}`, another component as `TYPE/NAME`."""
+    return codec.expected.replace(SecretCodec.expected, "${NAME.KEY}").replace(ReferenceCodec.expected, "TYPE/NAME")
 
 
-def _shown(default: object) -> str:
-    factory = getattr(default, "factory", None)
+def shown_default(field: ConfigField, codec: Codec) -> str:
+    """A field's default as it would be typed; a factory is not called to find out what it makes.
+
+    Args:
+        field: A field that is not required.
+        codec: The codec of its type.
+    """
+    factory: object = getattr(field.default, "factory", None)
     if factory is not None:
-        return "made anew" if not isinstance(factory, type) else f"{factory.__name__}()"
-    return repr(default) if default is not None else "none"
+        made = get_origin(factory) or factory
+        return "{}" if made is dict else "[]" if made in _EMPTY else "computed"
+    try:
+        value = codec.dump(field.default)
+    except StackkitError:
+        return repr(field.default)
+    if isinstance(value, dict) and SECRET_TAG in value:
+        return f"${{{value[SECRET_TAG]}}}"
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
 
 
-def builtins_of(flavor: type[StackComponent], texts: Mapping[str, Sequence[str]]) -> dict[str, object]:
+def builtins_of(flavor: type[StackComponent], texts: Mapping[str, Sequence[str]]) -> tuple[dict[str, object], list[Problem]]:
     """The builtins of fields that were given as text.
 
     Args:
         flavor: Whose fields.
         texts: The texts of each option, by field.
 
-    Raises:
-        StackkitError: Texts cannot be right for their fields, such as a plain secret; every field is named.
+    Returns:
+        The builtins by field, and what is wrong with texts that have none, such as that of a plain secret.
     """
     codecs = config_codec(flavor).codecs
     config: dict[str, object] = {}
@@ -107,9 +82,7 @@ def builtins_of(flavor: type[StackComponent], texts: Mapping[str, Sequence[str]]
             config[name] = builtins_from_text(codecs[name], values)
         except StackkitError as error:
             problems.extend(problem.under(name) for problem in error.problems)
-    if problems:
-        raise StackkitError(*as_options(problems))
-    return config
+    return config, as_options(problems)
 
 
 def as_options(problems: Sequence[Problem]) -> list[Problem]:
@@ -120,4 +93,4 @@ def as_options(problems: Sequence[Problem]) -> list[Problem]:
 def _as_option(where: str) -> str:
     path = where.removeprefix("config.")
     head = path.split(".", 1)[0].split("[", 1)[0]
-    return path.replace(head, option_name(head), 1) if head and head not in RESERVED else path
+    return f"{option_name(head)}{path[len(head) :]}" if head and head not in RESERVED else path

@@ -6,12 +6,18 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from stackkit.errors import DocumentError, Problem
 from stackkit.serialization.formats import FORMATS, Format, decode
 
-MAX_BYTES = 64 * 2**20
+MAX_BYTES: Final = 64 * 2**20
 """How large a document may be; configurations are a few kilobytes."""
+
+
+def is_standard(file: Path) -> bool:
+    """Whether a file is called `-`, which stands for standard input or output."""
+    return str(file) == "-"
 
 
 def format_of(file: Path) -> Format:
@@ -28,18 +34,18 @@ def read_document(file: Path) -> object:
     Raises:
         DocumentError: It cannot be read, or is not of its format.
     """
+    name = "standard input" if is_standard(file) else str(file)
     try:
-        data = sys.stdin.buffer.read(MAX_BYTES + 1) if str(file) == "-" else _read(file)
+        data = sys.stdin.buffer.read(MAX_BYTES + 1) if is_standard(file) else _read(file)
     except OSError as error:
-        raise DocumentError(Problem(f"cannot be read: {error.strerror or error}", where=str(file))) from error
+        what = f"cannot be read: {error.strerror or error}"
+        raise DocumentError(Problem(what, where=name, remedy="name a file that can")) from error
     if len(data) > MAX_BYTES:
-        raise DocumentError(
-            Problem(f"is larger than {MAX_BYTES // 2**20} MiB", where=str(file), remedy="is it the right file?")
-        )
+        raise DocumentError(Problem(f"is larger than {MAX_BYTES // 2**20} MiB", where=name, remedy="is it the right file?"))
     try:
         return decode(data, format_of(file).name)
     except DocumentError as error:
-        raise DocumentError(*(problem.under(str(file)) for problem in error.problems)) from error
+        raise DocumentError(*(problem.under(name) for problem in error.problems)) from error
 
 
 def _read(file: Path) -> bytes:
@@ -48,26 +54,36 @@ def _read(file: Path) -> bytes:
 
 
 def write_whole(file: Path, data: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all; what is no regular file, such as `/dev/stdout`, is written to.
 
     Args:
-        file: Its path.
+        file: Its path; a link is followed.
         data: Its content.
 
     Raises:
         DocumentError: It cannot be written.
     """
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(data)
-                opened.flush()
-                os.fsync(opened.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(file)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DocumentError(Problem(f"cannot be written: {error.strerror or error}", where=str(file))) from error
+        target = file.resolve()
+        if target.is_file() or not target.exists():
+            _replace(target, data)
+        else:
+            target.write_bytes(data)
+    except (OSError, RuntimeError) as error:  # a ring of links is a RuntimeError
+        reason = error.strerror if isinstance(error, OSError) else "its links go round in a ring"
+        what = f"cannot be written: {reason or error}"
+        raise DocumentError(Problem(what, where=str(file), remedy="name a file in a folder that can be written to")) from error
+
+
+def _replace(file: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=".stackkit-")
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(data)
+            opened.flush()
+            os.fsync(opened.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from stackkit.cli.completion import flavors_of
+from stackkit.cli.groups import LazyGroup
 from stackkit.cli.render import output_option, show_fields, show_rows
 from stackkit.cli.session import Session, confirm, pass_session
 from stackkit.core.component_type import ComponentType
-from stackkit.registry.registry import FlavorRecord
+
+if TYPE_CHECKING:
+    from stackkit.registry.registry import FlavorRecord
 
 
-def flavor_group(kind: ComponentType[Any]) -> click.Group:
+def flavor_group(kind: ComponentType[Any]) -> LazyGroup:
     """The commands about the flavors of a component type.
 
     Args:
         kind: The component type.
     """
-    group = click.Group("flavor", help=f"Flavors of {kind.title}.")
+    group = LazyGroup("flavor", help=f"Flavors of the type {kind.title}.")
     for make in (_register, _list, _describe, _delete):
         group.add_command(make(kind))
     return group
@@ -37,7 +40,7 @@ def _register(kind: ComponentType[Any]) -> click.Command:
 
 
 def _list(kind: ComponentType[Any]) -> click.Command:
-    @click.command("list", help=f"The flavors of {kind.title}, and what is wrong with those that cannot be used.")
+    @click.command("list", help=f"The flavors of the type {kind.title}, and what is wrong with those that cannot be used.")
     @output_option
     @pass_session
     def command(session: Session, output: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from typing_extensions import override
 
+if TYPE_CHECKING:  # only where a shell asks
+    from click.shell_completion import CompletionItem
+
 Maker: TypeAlias = Callable[[], click.Command]
+LazyCommands: TypeAlias = Mapping[str, tuple[str, Maker]]
+"""For each name, its summary and what makes the command."""
 
 
 def command_at(path: str) -> Maker:
@@ -37,17 +41,17 @@ class LazyGroup(click.Group):
         lazy: For each name, its summary and what makes the command.
     """
 
-    def __init__(self, *args: Any, lazy: dict[str, tuple[str, Maker]] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lazy: LazyCommands | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._lazy = lazy or {}
+        self._lazy: LazyCommands = lazy or {}
 
-    def lazy_commands(self, context: click.Context) -> dict[str, tuple[str, Maker]]:  # noqa: ARG002 - for subclasses
+    def lazy_commands(self, context: click.Context) -> LazyCommands:  # noqa: ARG002 - for subclasses
         """The commands that are made when called, each with its summary."""
         return self._lazy
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*self.lazy_commands(ctx), *super().list_commands(ctx)]
+        return [*self._summaries(ctx)]
 
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -62,16 +66,27 @@ class LazyGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
-            close = difflib.get_close_matches(name, self.list_commands(ctx), 1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise click.UsageError(f"there is no command {name}{hint}", ctx)
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, self.list_commands(ctx), 1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(self.list_commands(ctx))}"
+            raise click.UsageError(f"there is no command {name}; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
     @override
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        summaries = {name: summary for name, (summary, _) in self.lazy_commands(ctx).items()}
-        for name, command in self.commands.items():
-            summaries.setdefault(name, command.get_short_help_str(limit=100))
-        if summaries:
-            with formatter.section("Commands"):
-                formatter.write_dl([*summaries.items()])
+        with formatter.section("Commands"):
+            formatter.write_dl([*self._summaries(ctx).items()])
+
+    @override
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        summaries = self._summaries(ctx)
+        found = [CompletionItem(name, help=summary) for name, summary in summaries.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]  # Group's own would import every command
+
+    def _summaries(self, ctx: click.Context) -> dict[str, str]:
+        lazy = {name: summary for name, (summary, _) in self.lazy_commands(ctx).items()}
+        made = {name: made.get_short_help_str(limit=100) for name, made in self.commands.items() if name not in lazy}
+        return {**made, **lazy}

@@ -1,4 +1,4 @@
-"""Tables for people, JSON for machines."""
+"""Tables for people, JSON for machines; neither lets a value drive the terminal."""
 
 from __future__ import annotations
 
@@ -32,33 +32,69 @@ def show_rows(rows: Sequence[Mapping[str, object]], output: str, *, empty: str) 
         empty: What to tell a person when there are none.
     """
     if output == "json":
-        click.echo(json.dumps([dict(row) for row in rows], indent=2, ensure_ascii=False))
+        click.echo(as_json([dict(row) for row in rows]))
     elif not rows:
-        click.echo(empty, err=True)
+        click.echo(visible(empty), err=True)
     else:
-        _table([[str(heading).upper().replace("_", " ") for heading in rows[0]], *(map(cell, row.values()) for row in rows)])
+        _table([[heading.upper().replace("_", " ") for heading in rows[0]], *([*map(cell, row.values())] for row in rows)])
 
 
 def show_fields(fields: Mapping[str, object], output: str) -> None:
     """Print one thing: a line for each of its fields, or a JSON object."""
     if output == "json":
-        click.echo(json.dumps(dict(fields), indent=2, ensure_ascii=False))
+        click.echo(as_json(dict(fields)))
     else:
         _table([[name.replace("_", " "), cell(value)] for name, value in fields.items()])
 
 
+def as_json(value: object) -> str:
+    r"""A value as JSON, in which every character shows that could do something to a terminal.
+
+    >>> print(as_json(["é", "bell\x07"]))
+    [
+      "é",
+      "bell\u0007"
+    ]
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""A text with escapes for the characters that do not show, so that none of them does something to a terminal.
+
+    Args:
+        text: Any text.
+        keep: Characters that stay as they are.
+
+    >>> visible("red \x1b[31m")
+    'red \\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
+
+
 def cell(value: object) -> str:
-    """A value in a table: text as it is, with control characters made visible, and anything else as JSON."""
+    """A value in a table: text as it is, as far as it shows, and anything else as JSON."""
     if value is None:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def _table(rows: Sequence[Any]) -> None:
-    lines = [list(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+def _table(lines: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     for line in lines:
-        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+        padded = (text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

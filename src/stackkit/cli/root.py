@@ -2,66 +2,71 @@
 
 from __future__ import annotations
 
-from functools import partial
+import sys
+from collections.abc import Sequence
 from typing import Final
 
 import click
 from typing_extensions import override
 
 from stackkit import __version__
-from stackkit.cli.groups import LazyGroup, Maker, command_at
+from stackkit.cli.groups import LazyCommands, LazyGroup, Maker, command_at
 from stackkit.cli.session import Session, session_of
 from stackkit.components.catalog import COMPONENT_TYPES, TypeEntry
 
-FIXED: Final[dict[str, tuple[str, Maker]]] = {
-    "demo": ("The main job from start to end, in a temporary workspace.", command_at("demo.command:demo")),
+FIXED: Final[LazyCommands] = {
+    "demo": ("The main job from start to end, in a temporary workspace.", command_at("demo:demo")),
     "init": ("Make a workspace here.", command_at("workspace_commands:init")),
     "status": ("Workspace, store, active stack, and what is up.", command_at("workspace_commands:status")),
     "check": ("Everything that is wrong with a flavor, at once.", command_at("workspace_commands:check_flavor")),
     "stack": ("Compose stacks, and bring them up and down.", command_at("stack_commands:stack")),
 }
+WIDEST_HELP: Final = 110
+UNWRAPPED: Final = 100_000
+"""The width of a terminal that wraps no help."""
 
 
 class RootGroup(LazyGroup):
     """The fixed commands, and one group for each component type that is registered."""
 
     @override
-    def lazy_commands(self, context: click.Context) -> dict[str, tuple[str, Maker]]:
-        groups = {_option(entry): (f"{_title(entry)}: {entry.summary}.", _maker(entry)) for entry in self._types(context)}
-        return {**FIXED, **groups}
+    def lazy_commands(self, context: click.Context) -> LazyCommands:
+        groups = {_option(entry): (_summary(entry), _maker(entry)) for entry in session_of(context).types()}
+        return {**FIXED, **{name: group for name, group in groups.items() if name not in FIXED}}
 
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in FIXED and cmd_name not in self.commands:
-            self.commands[cmd_name] = FIXED[cmd_name][1]()
-        built_in = next((entry for entry in COMPONENT_TYPES if _option(entry) == cmd_name), None)
-        if built_in is not None and cmd_name not in self.commands:  # no need to look at installed packages
-            self.commands[cmd_name] = _maker(built_in)()
-        return self.commands.get(cmd_name) or super().get_command(ctx, cmd_name)
-
-    @staticmethod
-    def _types(context: click.Context) -> list[TypeEntry]:
-        from stackkit.registry.registry import FlavorRegistry
-
-        session = session_of(context)
-        return (session.registry if "workspace" in vars(session) else FlavorRegistry()).types()
+        if cmd_name not in self.commands:  # no need to look at installed packages for what the kit has itself
+            built_in = {_option(entry): _maker(entry) for entry in COMPONENT_TYPES}
+            make = FIXED[cmd_name][1] if cmd_name in FIXED else built_in.get(cmd_name)
+            if make is not None:
+                self.commands[cmd_name] = make()
+        return super().get_command(ctx, cmd_name)
 
 
 def _option(entry: TypeEntry) -> str:
     return entry.slug.replace("_", "-")
 
 
-def _title(entry: TypeEntry) -> str:
-    return entry.slug.replace("_", " ").capitalize()
+def _summary(entry: TypeEntry) -> str:
+    return f"{entry.slug.replace('_', ' ').capitalize()}: {entry.summary or 'a component type'}."
 
 
 def _maker(entry: TypeEntry) -> Maker:
-    from stackkit.cli.type_commands import type_group
+    def make() -> click.Command:
+        from stackkit.cli.type_commands import type_group
 
-    return partial(type_group, entry)
+        return type_group(entry)
+
+    return make
 
 
-@click.group("stackkit", cls=RootGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    "stackkit",
+    cls=RootGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST_HELP},
+    epilog='For completion in bash: eval "$(_STACKKIT_COMPLETE=bash_source stackkit)"; zsh and fish likewise.',
+)
 @click.option("--workspace", "folder", metavar="DIR", envvar="STACKKIT_WORKSPACE", help="The workspace's folder.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, prog_name="stackkit")
@@ -71,3 +76,20 @@ def stackkit(context: click.Context, folder: str | None, debug: bool) -> None:  
     session = Session(folder)
     context.obj = session
     context.call_on_close(session.close)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: What follows `stackkit`.
+
+    Returns:
+        The exit status that the command asks for.
+
+    Raises:
+        Exception: Whatever ended it otherwise; `failures.tell` says so to people.
+    """
+    width = None if sys.stdout and sys.stdout.isatty() else UNWRAPPED
+    status: object = stackkit.main([*arguments], prog_name="stackkit", standalone_mode=False, terminal_width=width)
+    return status if type(status) is int else 0

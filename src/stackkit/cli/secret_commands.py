@@ -9,21 +9,28 @@ from typing import Any
 
 import click
 
+from stackkit.cli.completion import components_of
 from stackkit.cli.files import read_document
-from stackkit.cli.render import output_option, show_rows
+from stackkit.cli.groups import LazyGroup
+from stackkit.cli.render import output_option, show_rows, visible
 from stackkit.cli.session import Session, confirm, is_interactive, pass_session
 from stackkit.components.secrets_manager import SECRETS_MANAGER, SecretGroup, SecretsManager
 from stackkit.core.narrow import is_dict
-from stackkit.errors import DocumentError, Problem
+from stackkit.errors import ComponentNotFoundError, DocumentError, Problem
 
 
-@click.group("secret", help="Secrets of the active stack's secrets manager, or of another.")
+@click.group("secret", cls=LazyGroup, help="Secrets of the active stack's secrets manager, or of another.")
 def secret() -> None:
     """Secrets, by name and key."""
 
 
 def _manager_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--manager", metavar="NAME", help="Which secrets manager; the active stack's by default.")(command)
+    return click.option(
+        "--manager",
+        metavar="NAME",
+        help="Which secrets manager; the active stack's by default, or else the only one.",
+        shell_complete=components_of("secrets_manager"),
+    )(command)
 
 
 def _file_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,10 +45,15 @@ def _file_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def _manager(session: Session, name: str | None) -> SecretsManager:
     """The secrets manager to work with: the named one, the active stack's, or the only one there is."""
     components = session.workspace.components
-    if name is None and session.workspace.stacks.active is None:
-        only = components.all(SECRETS_MANAGER)
-        name = only[0].name if len(only) == 1 else None
-    chosen = session.component_name(SECRETS_MANAGER, name)
+    chosen = name or session.active_component(SECRETS_MANAGER)
+    if chosen is None:
+        known = [record.name for record in components.all(SECRETS_MANAGER)]
+        if len(known) != 1:
+            what, remedy = "there is no secrets manager yet", "stackkit secrets-manager register NAME --flavor=local"
+            if known:
+                what, remedy = f"there are several secrets managers: {', '.join(known)}", "choose one: --manager NAME"
+            raise ComponentNotFoundError(Problem(what, remedy=remedy))
+        chosen = known[0]
     return components.get(SECRETS_MANAGER, chosen)
 
 
@@ -83,7 +95,8 @@ def get(session: Session, name: str, key: str | None, reveal: bool, manager: str
     """Show a secret."""
     group = _manager(session, manager).get_secret(name)
     if key is not None and reveal:
-        click.echo(group[key])
+        # A terminal is not driven by a value; a program gets it as it is.
+        click.echo(visible(group[key], keep="\n\t") if sys.stdout.isatty() else group[key])
         return
     keys = [*group.values] if key is None else [key]
     rows = [{"key": k, "value": group[k] if reveal else "***", "reference": f"${{{name}.{k}}}"} for k in sorted(keys)]
@@ -130,9 +143,16 @@ def _values(keys: Sequence[str], file: Path | None) -> Mapping[str, str]:
         return _from_file(file)
     if not is_interactive():
         if len(keys) == 1:
-            return {keys[0]: sys.stdin.read().removesuffix("\n")}
+            return {keys[0]: _piped()}
         raise click.UsageError("nobody can be asked here: pipe the value of one key in, or give --from FILE")
     return {key: click.prompt(f"{key} (not shown)", hide_input=True, err=True) for key in keys}
+
+
+def _piped() -> str:
+    try:
+        return sys.stdin.read().removesuffix("\n")
+    except UnicodeDecodeError:  # its text would show some of the value
+        raise DocumentError(Problem("the value is not UTF-8", where="standard input", remedy="encode it as text")) from None
 
 
 def _refuse_values(keys: Sequence[str]) -> None:

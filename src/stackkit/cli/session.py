@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 import click
 
-from stackkit.core.component_type import ComponentType
 from stackkit.errors import ComponentNotFoundError, Problem
-from stackkit.registry.registry import FlavorRegistry
 
-if TYPE_CHECKING:  # opening a workspace imports its store, which `--help` has no need of
+if TYPE_CHECKING:  # a workspace brings its store and registry, which `--help` has no need of
+    from stackkit.components.catalog import TypeEntry
+    from stackkit.core.component_type import ComponentType
+    from stackkit.registry.registry import FlavorRegistry
     from stackkit.workspace.workspace import Workspace
 
 
@@ -31,6 +31,8 @@ class Session:
     @cached_property
     def workspace(self) -> Workspace:
         """The workspace in use."""
+        from pathlib import Path
+
         from stackkit.workspace.workspace import Workspace
 
         return Workspace.open(Path(self._folder)) if self._folder else Workspace.find()
@@ -40,6 +42,12 @@ class Session:
         """The component types and flavors that the workspace knows."""
         return self.workspace.registry
 
+    def types(self) -> list[TypeEntry]:
+        """The component types there are; no workspace is looked for, so that `--help` works without one."""
+        from stackkit.registry.registry import FlavorRegistry
+
+        return (self.registry if "workspace" in vars(self) else FlavorRegistry()).types()
+
     def component_name(self, kind: ComponentType[Any], name: str | None) -> str:
         """A component's name, or that of the active stack's component of the type.
 
@@ -48,12 +56,17 @@ class Session:
         """
         if name is not None:
             return name
-        active = self.workspace.stacks.active
-        found = self.workspace.stacks.record(active).components.get(kind.slug) if active else None
+        found = self.active_component(kind)
         if found is None:
+            active = self.workspace.stacks.active
             why = f"the active stack {active} has no {kind.title}" if active else "no stack is active"
-            raise ComponentNotFoundError(Problem(why, remedy=f"name one: stackkit {kind.option} list"))
+            raise ComponentNotFoundError(Problem(why, remedy=f"name one of: stackkit {kind.option} list"))
         return found
+
+    def active_component(self, kind: ComponentType[Any]) -> str | None:
+        """The name of the active stack's component of a type, or None."""
+        active = self.workspace.stacks.active
+        return self.workspace.stacks.record(active).components.get(kind.slug) if active else None
 
     def close(self) -> None:
         """Give back what the workspace holds open."""
@@ -62,13 +75,12 @@ class Session:
 
 
 def session_of(context: click.Context) -> Session:
-    """The session of a call, made at first use."""
-    found: object = context.find_root().obj
-    if isinstance(found, Session):
-        return found
-    session = Session()
-    context.find_root().obj = session
-    return session
+    """The session of a call; made here where `--help` or the shell's completion comes before the call itself."""
+    root = context.find_root()
+    found: object = root.obj
+    if not isinstance(found, Session):
+        found = root.obj = Session(root.params.get("folder"))
+    return found
 
 
 pass_session = click.make_pass_decorator(Session)
@@ -76,7 +88,7 @@ pass_session = click.make_pass_decorator(Session)
 
 def is_interactive() -> bool:
     """Whether somebody can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return bool(sys.stdin and sys.stderr and sys.stdin.isatty() and sys.stderr.isatty())
 
 
 def confirm(question: str, *, yes: bool) -> None:

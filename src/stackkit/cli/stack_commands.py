@@ -8,10 +8,11 @@ from typing import Any, Final
 import click
 from typing_extensions import override
 
-from stackkit.cli.completion import complete_stacks, components_of
+from stackkit.cli.completion import complete_members, complete_stacks, components_of
 from stackkit.cli.groups import LazyGroup, command_at
 from stackkit.cli.render import output_option, show_fields, show_rows
 from stackkit.cli.session import Session, confirm, pass_session, session_of
+from stackkit.errors import Problem, StackNotFoundError
 
 SHORT: Final = {
     "artifact_store": "-a",
@@ -49,7 +50,7 @@ class ComponentsCommand(click.Command):
 
 
 def _type_options(session: Session) -> Iterable[click.Option]:
-    for entry in session.registry.types():
+    for entry in session.types():
         option = f"--{entry.slug.replace('_', '-')}"
         yield click.Option(
             [*([SHORT[entry.slug]] if entry.slug in SHORT else []), option, f"{TYPE_PREFIX}{entry.slug}"],
@@ -131,7 +132,7 @@ def get(session: Session) -> None:
 def _active(session: Session) -> str:
     active = session.workspace.stacks.active
     if active is None:
-        raise click.ClickException("no stack is active; name one, or: stackkit stack set NAME")
+        raise StackNotFoundError(Problem("no stack is active", remedy="name one, or: stackkit stack set NAME"))
     return active
 
 
@@ -157,7 +158,7 @@ def update(session: Session, name: str, chosen: Mapping[str, str]) -> None:
 
 @stack.command("remove-component", help="Take components out of a stack: remove-component NAME alerter …")
 @stack_argument()
-@click.argument("types", nargs=-1, required=True)
+@click.argument("types", nargs=-1, required=True, shell_complete=complete_members)
 @pass_session
 def remove_component(session: Session, name: str, types: Iterable[str]) -> None:
     """Take components out of a stack."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from stackkit.cli.files import format_of, read_document, write_whole
+from stackkit.cli.files import format_of, is_standard, read_document, write_whole
 from stackkit.cli.render import output_option, show_rows
 from stackkit.cli.session import Session, is_interactive, pass_session
 from stackkit.cli.stack_commands import stack_argument
@@ -17,13 +17,13 @@ from stackkit.serialization.formats import FORMATS, encode
 @click.command("export", help="Write a stack as one document, components included, secrets as references. YAML by default.")
 @stack_argument()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--format", "format_name", type=click.Choice([*FORMATS]), help="By the file's name, where it is not given.")
+@click.option("--format", "format_name", type=click.Choice([*FORMATS]), help="By default what the file's name ends with.")
 @pass_session
 def export(session: Session, name: str, file: Path | None, format_name: str | None) -> None:
     """Write a stack as one document."""
     chosen = format_name or (format_of(file).name if file else "yaml")
     data = encode(session.workspace.transfer.export(name), chosen)
-    if file is None:
+    if file is None or is_standard(file):
         click.echo(data, nl=not data.endswith(b"\n"))
         return
     write_whole(file, data)

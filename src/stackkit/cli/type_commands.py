@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from stackkit.cli.completion import components_of
-from stackkit.cli.groups import LazyGroup, Maker, command_at
-from stackkit.cli.render import output_option, show_fields, show_rows
+from stackkit.cli.groups import LazyCommands, LazyGroup, command_at
+from stackkit.cli.render import output_option, show_fields, show_rows, visible
 from stackkit.cli.session import Session, confirm, pass_session
 from stackkit.components.catalog import TypeEntry
 from stackkit.core.component_type import ComponentType
+from stackkit.core.narrow import is_dict
 
-SPECIAL: Mapping[str, dict[str, tuple[str, Maker]]] = {
+if TYPE_CHECKING:
+    from stackkit.stack.stack import Stack
+
+SPECIAL: Mapping[str, LazyCommands] = {
     "secrets_manager": {"secret": ("Work with secrets.", command_at("secret_commands:secret"))},
 }
 """Groups that one component type has beside those of all."""
@@ -27,21 +31,24 @@ def type_group(entry: TypeEntry) -> click.Command:
     Args:
         entry: The component type, as it is listed.
     """
-    from stackkit.cli.flavor_commands import flavor_group
-
     kind: ComponentType[Any] = ComponentType(entry.slug)
-    lazy: dict[str, tuple[str, Maker]] = {
-        "flavor": ("Register, list and describe flavors.", lambda: flavor_group(kind)),
+    lazy: LazyCommands = {
+        "flavor": ("Register, list and describe flavors.", partial(_flavor, kind)),
         **{name: (summary, partial(make, kind)) for name, (summary, make) in COMMANDS.items()},
         **SPECIAL.get(entry.slug, {}),
     }
-    title = kind.title
-    return LazyGroup(kind.option, lazy=lazy, help=f"{title[0].upper()}{title[1:]}: {entry.summary}.")
+    return LazyGroup(kind.option, lazy=lazy, help=f"{kind.title.capitalize()}: {entry.summary or 'a component type'}.")
 
 
 def name_argument(kind: ComponentType[Any], *, required: bool = True) -> Callable[..., Any]:
     """The argument that names a component of a type."""
     return click.argument("name", required=required, shell_complete=components_of(kind.slug))
+
+
+def _flavor(kind: ComponentType[Any]) -> click.Command:
+    from stackkit.cli.flavor_commands import flavor_group
+
+    return flavor_group(kind)
 
 
 def _register(kind: ComponentType[Any]) -> click.Command:
@@ -57,11 +64,11 @@ def _update(kind: ComponentType[Any]) -> click.Command:
 
 
 def _list(kind: ComponentType[Any]) -> click.Command:
-    @click.command("list", help=f"The {kind.title}s of the workspace.")
+    @click.command("list", help=f"The workspace's components of the type {kind.title}.")
     @output_option
     @pass_session
     def command(session: Session, output: str) -> None:
-        active = _active_component(session, kind)
+        active = session.active_component(kind)
         rows = [
             {"name": record.name, "flavor": record.flavor, "uuid": record.uuid, "active": record.name == active}
             for record in session.workspace.components.all(kind)
@@ -69,12 +76,6 @@ def _list(kind: ComponentType[Any]) -> click.Command:
         show_rows(rows, output, empty=f"no {kind.title} yet: stackkit {kind.option} register NAME --flavor=FLAVOR")
 
     return command
-
-
-def _active_component(session: Session, kind: ComponentType[Any]) -> str | None:
-    stacks = session.workspace.stacks
-    active = stacks.active
-    return stacks.record(active).components.get(kind.slug) if active else None
 
 
 def _describe(kind: ComponentType[Any]) -> click.Command:
@@ -86,7 +87,7 @@ def _describe(kind: ComponentType[Any]) -> click.Command:
         record = session.workspace.components.record(kind, session.component_name(kind, name))
         stacks = session.workspace.stacks.all()
         used = [stack.name for stack in stacks if stack.components.get(kind.slug) == record.name]
-        fields = {key: value for key, value in record.config.items() if key not in ("name", "uuid")}
+        fields = {key: _typed(value) for key, value in record.config.items() if key not in ("name", "uuid")}
         head = {"name": record.name, "type": kind.slug, "flavor": record.flavor, "uuid": record.uuid}
         tail = {"stacks": ", ".join(used) or "none", "revision": record.revision}
         if output == "json":
@@ -95,6 +96,13 @@ def _describe(kind: ComponentType[Any]) -> click.Command:
             show_fields({**head, **fields, **tail}, output)
 
     return command
+
+
+def _typed(value: object) -> object:
+    """A value of a configuration, a secret as it is typed: `${NAME.KEY}`."""
+    from stackkit.serialization.references import SECRET_TAG
+
+    return f"${{{value[SECRET_TAG]}}}" if is_dict(value) and SECRET_TAG in value else value
 
 
 def _get(kind: ComponentType[Any]) -> click.Command:
@@ -107,16 +115,9 @@ def _get(kind: ComponentType[Any]) -> click.Command:
 
 
 def _remove_attribute(kind: ComponentType[Any]) -> click.Command:
-    @click.command("remove-attribute", help="Set fields back to their defaults.")
-    @name_argument(kind)
-    @click.argument("fields", nargs=-1, required=True)
-    @pass_session
-    def command(session: Session, name: str, fields: Sequence[str]) -> None:
-        names = [field.removeprefix("--").replace("-", "_") for field in fields]
-        session.workspace.components.remove_fields(kind, name, names)
-        click.echo(f"{kind.title} {name}: {', '.join(names)} set back")
+    from stackkit.cli.configuring import remove_attribute_command
 
-    return command
+    return remove_attribute_command(kind)
 
 
 def _rename(kind: ComponentType[Any]) -> click.Command:
@@ -189,13 +190,12 @@ def _down(kind: ComponentType[Any]) -> click.Command:
     return command
 
 
-def _stack_around(session: Session, kind: ComponentType[Any], name: str) -> Any:
+def _stack_around(session: Session, kind: ComponentType[Any], name: str) -> Stack:
     """The active stack, where it has the component; else a stack of the component alone."""
     from stackkit.stack.stack import Stack
 
-    stacks = session.workspace.stacks
-    if _active_component(session, kind) == name:
-        return stacks.get()
+    if session.active_component(kind) == name:
+        return session.workspace.stacks.get()
     return Stack(session.workspace.components.get(kind, name), name=name)
 
 
@@ -207,11 +207,12 @@ def _logs(kind: ComponentType[Any]) -> click.Command:
         from stackkit.core.component import StackComponent
 
         chosen = session.component_name(kind, name)
-        component = session.workspace.components.get(kind, chosen)
-        lines = [*component.logs()] if isinstance(component, StackComponent) else []
-        for line in lines:
-            click.echo(line)
-        if not lines:
+        component = _stack_around(session, kind, chosen)[kind]
+        empty = True
+        for line in component.logs() if isinstance(component, StackComponent) else ():
+            click.echo(visible(line, keep="\t"))
+            empty = False
+        if empty:
             click.echo(f"{kind.title} {chosen} has logged nothing", err=True)
 
     return command

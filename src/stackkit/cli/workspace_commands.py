@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from stackkit.cli.render import output_option, show_fields, show_rows
 from stackkit.cli.session import Session, pass_session
 from stackkit.errors import StackkitError
+
+if TYPE_CHECKING:
+    from stackkit.core.component_type import Component
+    from stackkit.stack.stack import Stack
 
 
 @click.command("init", help="Make a workspace in PATH, or here: a folder .stackkit with its documents.")
@@ -29,36 +35,48 @@ def init(path: Path) -> None:
 @pass_session
 def status(session: Session, output: str) -> None:
     """Tell where things are and how they stand."""
-    from stackkit.stack.lifecycle import states
-
     workspace = session.workspace
     active = workspace.stacks.active
     about = {"workspace": str(workspace.root), "store": workspace.store.url, "active_stack": active}
     rows: list[dict[str, object]] = []
-    failure = ""
+    failure = "" if active else "no stack is active: stackkit stack set NAME"
     if active is not None:
         try:
-            found = states(workspace.stacks.get(active).components)
+            rows = _state_rows(workspace.stacks.get(active))
         except StackkitError as error:
             failure = str(error)
-        else:
-            rows = [
-                {
-                    "type": state.type,
-                    "name": state.name,
-                    "flavor": state.flavor,
-                    "provisioned": state.is_provisioned,
-                    "running": state.is_running,
-                    "failure": state.failure,
-                }
-                for state in found
-            ]
     if output == "json":
         show_fields({**about, "components": rows, "failure": failure}, output)
         return
     show_fields(about, output)
-    click.echo()
-    show_rows(rows, output, empty=failure or "no stack is active: stackkit stack set NAME")
+    if rows:
+        click.echo()
+    show_rows(rows, output, empty=failure or f"stack {active} has no components")
+
+
+def _state_rows(stack: Stack) -> list[dict[str, object]]:
+    from stackkit.stack.lifecycle import states
+
+    return [
+        {
+            "type": state.type,
+            "name": state.name,
+            "flavor": state.flavor,
+            "provisioned": state.is_provisioned,
+            "running": state.is_running,
+            "failure": state.failure,
+        }
+        for state in states(_as_used(stack))
+    ]
+
+
+def _as_used(stack: Stack) -> Iterator[Component]:
+    """A stack's components with the values of their secrets, or without where these are missing."""
+    for component in stack.components:
+        try:
+            yield stack.usable(component)
+        except StackkitError:
+            yield component
 
 
 @click.command("check", help="Everything that is wrong with the flavor at CLASS_PATH (module.Class), with file and line.")

@@ -7,4 +7,4 @@ from pathlib import Path
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-sys.path.append(str(EXAMPLES / "stackkit-annotator" / "src"))
+sys.path += [str(EXAMPLES / "stackkit-annotator" / "src"), str(EXAMPLES / "custom-artifact-store")]

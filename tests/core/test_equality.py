@@ -6,6 +6,7 @@ import copy
 import enum
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -37,6 +38,15 @@ class Other:
 
     x: float
     y: object = None
+
+
+@dataclass
+class Plain:
+    """A dataclass, with what its own `==` would not see or not allow."""
+
+    x: object
+    _seen: int = 0
+    count: int = field(default=0, init=False)
 
 
 class Colour(enum.Enum):
@@ -81,6 +91,8 @@ SAME: list[tuple[object, object]] = [
     ({"a": bytearray(b"x")}, {"a": b"x"}),
     (Point(NAN), Point(NAN)),
     (Other(1, [NAN]), Other(1, [NAN])),
+    (Plain(NAN), Plain(-NAN, 1)),
+    ([Plain([Decimal("sNaN")])], [Plain([Decimal("sNaN")])]),
     (Path("a/b"), PurePosixPath("a/b")),
     (Later(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)),
     (datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=timezone(timedelta(0), "Zulu"))),
@@ -114,6 +126,10 @@ DIFFERENT: list[tuple[object, object]] = [
     ("ab", ["a", "b"]),
     (Point(1), Point(2)),
     (Point(1), Other(1)),
+    (Plain(1), Plain(2)),
+    (Plain(0.0), Plain(-0.0)),
+    (Plain(1), Other(1)),
+    (Plain(1), Plain),
     (Point(1), {"x": 1, "y": None}),
     (datetime(2026, 1, 2, 3, tzinfo=UTC), datetime(2026, 1, 2, 4, tzinfo=timezone(timedelta(hours=1)))),
     (datetime(2026, 1, 2), datetime(2026, 1, 2, tzinfo=UTC)),  # noqa: DTZ001 - a naive one is what is tested

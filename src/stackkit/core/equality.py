@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Hashable
 from datetime import datetime, time
@@ -47,6 +48,9 @@ def key(value: object) -> Hashable:
         return ("sequence", tuple(map(key, value)))
     if attrs.has(type(value)):
         return (type(value), tuple(key(getattr(value, f.name)) for f in public_fields(type(value))))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        shown = [f.name for f in dataclasses.fields(value) if f.init and not f.name.startswith("_")]
+        return (type(value), tuple(key(getattr(value, name)) for name in shown))
     return _ByEquality(value)
 
 

@@ -51,7 +51,7 @@ class FlavorConverter(cattrs.Converter):
         """
         try:
             found = self._codecs.get(tp)
-        except TypeError:  # Annotated with what has no hash
+        except TypeError:  # Annotated with what has no hash is somewhere in it
             return self.own_codec(tp)
         if found is None:
             found = self._codecs[tp] = self._made(tp)

@@ -58,7 +58,7 @@ def make_codec(tp: object, codec_of: CodecOf) -> Codec:
         UnsupportedTypeError: The type, or one inside of it, has none.
     """
     origin, args = get_origin(tp), get_args(tp)
-    if origin is Annotated:  # its own hash may fail, so it comes before every look-up
+    if origin is Annotated:
         return codec_of(args[0])
     if isinstance(tp, NewType):
         return codec_of(tp.__supertype__)
@@ -68,12 +68,19 @@ def make_codec(tp: object, codec_of: CodecOf) -> Codec:
         return ConstantCodec.of_literal(args)
     if origin in (Union, types.UnionType):
         return UnionCodec([codec_of(arg) for arg in args])
-    scalar = SCALARS.get(tp)
+    scalar = _scalar(tp)
     if scalar is not None:
         return scalar
     if is_enum(tp):
         return FlagCodec(tp) if issubclass(tp, Flag) else ConstantCodec.of_enum(tp)
     return _made_of_others(tp, origin, args, codec_of)
+
+
+def _scalar(tp: object) -> Codec | None:
+    try:
+        return SCALARS.get(tp)
+    except TypeError:  # Annotated with what has no hash is somewhere in it
+        return None
 
 
 def _made_of_others(tp: object, origin: object, args: tuple[object, ...], codec_of: CodecOf) -> Codec:

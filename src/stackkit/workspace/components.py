@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
 from stackkit.core.component import StackComponent, as_component
 from stackkit.core.component_type import ComponentType, P
-from stackkit.errors import ComponentNotFoundError, InUseError, NameTakenError, Problem
+from stackkit.errors import ComponentNotFoundError, ConfigurationError, InUseError, Problem
+from stackkit.registry.names import listed, suggestion
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.serialization.document import dump_component, load_component
-from stackkit.store.base import Snapshot, Store
-from stackkit.workspace import records
-from stackkit.workspace.names import suggestion
+from stackkit.store.base import Store, Transaction
+from stackkit.workspace import component_records, records
+from stackkit.workspace.component_records import find_component
 from stackkit.workspace.records import ComponentRecord
+
+FIXED: Final = ("name", "uuid")
+"""The fields that say which component it is, and do not change with its configuration."""
 
 
 class WorkspaceComponents:
@@ -36,7 +40,9 @@ class WorkspaceComponents:
             kind: Of which type; of all by default.
         """
         with self._store.read() as snapshot:
-            return [*map(records.component_record, snapshot.list(records.COMPONENT, f"{kind.slug}/" if kind else ""))]
+            return [
+                *map(records.component_record, snapshot.list(records.COMPONENT, records.key(kind.slug, "") if kind else ""))
+            ]
 
     def record(self, kind: ComponentType[Any], name: str) -> ComponentRecord:
         """A component as it is kept.
@@ -76,9 +82,11 @@ class WorkspaceComponents:
             config: The other fields, as builtins.
 
         Raises:
+            ConfigurationError: The configuration has another name.
             FlavorNotFoundError: There is no such flavor.
             DocumentError: The configuration does not fit; every mistake is named.
         """
+        _refuse_other({"name": name}, config)
         version = self._registry.flavor(kind.slug, flavor).VERSION
         document = {"type": kind.slug, "flavor": flavor, "version": version, "config": {"name": name, **config}}
         return load_component(document, self._registry.flavor)
@@ -91,22 +99,20 @@ class WorkspaceComponents:
 
         Raises:
             ConfigurationError: Its name is none that can be kept.
+            DocumentError: It is not of the class that its flavor is here.
             FlavorNotFoundError: Its flavor is not known here.
             NameTakenError: Another component of its type has its name, or any has its uuid.
             NotSerializableError: It holds what cannot be written, such as a plain secret.
         """
         record = self._written(component)
-        key = records.key(record.type, record.name)
         with self._store.write() as transaction:
-            if transaction.get(records.COMPONENT, key) is not None:
-                raise component_taken(record)
-            there = transaction.put(records.COMPONENT, key, records.encode(record.document), revision=0)
-        return ComponentRecord.of(record.document, there.revision)
+            return component_records.create(transaction, record, self._registry)
 
     def _written(self, component: StackComponent) -> ComponentRecord:
+        """The record of a component, which was seen to be one that can be loaded here."""
         record = ComponentRecord.of(dump_component(component))
-        records.check_name(component.name, record.type.replace("_", " "))
-        self._registry.record(record.type, record.flavor)
+        records.check_name(component.name, record.type)
+        self.load(record)
         return record
 
     def update(self, kind: ComponentType[Any], name: str, changes: Mapping[str, object]) -> ComponentRecord:
@@ -119,6 +125,7 @@ class WorkspaceComponents:
 
         Raises:
             ComponentNotFoundError: There is none of this name.
+            ConfigurationError: The changes have another name or uuid, which do not change so.
             DocumentError: The new configuration does not fit; every mistake is named.
             ConflictError: Somebody else changed it meanwhile; nothing was written.
         """
@@ -138,10 +145,11 @@ class WorkspaceComponents:
             ConflictError: Somebody else changed it meanwhile; nothing was written.
         """
         record, gone = self.record(kind, name), list(fields)
-        unknown = [field for field in gone if field not in record.config or field in ("name", "uuid")]
-        if unknown:
-            names = [field for field in record.config if field not in ("name", "uuid")]
-            problems = [Problem(f"{name} has no field {f} to remove", remedy=suggestion(f, names)) for f in unknown]
+        problems = [
+            *(Problem(f"the {field} of a component cannot be removed", where=name) for field in gone if field in FIXED),
+            *(_no_field(record, field) for field in gone if field not in record.config),
+        ]
+        if problems:
             raise ComponentNotFoundError(*problems)
         return self._rewrite(kind, name, lambda config: {f: value for f, value in config.items() if f not in gone})
 
@@ -149,33 +157,31 @@ class WorkspaceComponents:
         self, kind: ComponentType[Any], name: str, change: Callable[[dict[str, object]], dict[str, object]]
     ) -> ComponentRecord:
         old = self.record(kind, name)
-        document = old.document | {"config": change(dict(old.config))}
-        new = self._written(load_component(document, self._registry.flavor))
+        config = change(dict(old.config))
+        _refuse_other(old.config, config, rename=f"rename it: stackkit {kind.option} rename {name} NEW")
+        new = self._written(load_component(old.document | {"config": config}, self._registry.flavor))
         with self._store.write() as transaction:
-            key = records.key(old.type, old.name)
-            there = transaction.put(records.COMPONENT, key, records.encode(new.document), revision=old.revision)
-        return ComponentRecord.of(new.document, there.revision)
+            return component_records.rewrite(transaction, new, self._registry, revision=old.revision)
 
     def rename(self, kind: ComponentType[Any], name: str, new_name: str) -> ComponentRecord:
-        """Give a component another name; stacks that have it follow.
+        """Give a component another name; the stacks that have it follow, and the components that refer to it.
 
         Raises:
             ComponentNotFoundError: There is none of the old name.
+            ConfigurationError: The new name is none that can be kept.
             NameTakenError: There is one of the new name.
         """
-        records.check_name(new_name, kind.title)
+        records.check_name(new_name, kind.slug)
         with self._store.write() as transaction:
             old = find_component(transaction, kind.slug, name)
             new = ComponentRecord.of(old.document | {"config": {**old.config, "name": new_name}})
-            if transaction.get(records.COMPONENT, records.key(kind.slug, new_name)) is not None:
-                raise component_taken(new)
-            transaction.delete(records.COMPONENT, records.key(kind.slug, name), revision=old.revision)
-            key = records.key(kind.slug, new_name)
-            there = transaction.put(records.COMPONENT, key, records.encode(new.document), revision=0)
-            for stack in map(records.stack_record, transaction.list(records.STACK)):
-                if stack.components.get(kind.slug) == name:
-                    body = records.encode({"components": {**stack.components, kind.slug: new_name}})
-                    transaction.put(records.STACK, stack.name, body, revision=stack.revision)
+            if transaction.get(records.COMPONENT, new.key) is not None:
+                raise component_records.name_taken(new)
+            component_records.release(transaction, old)
+            transaction.delete(records.COMPONENT, old.key, revision=old.revision)
+            there = transaction.put(records.COMPONENT, new.key, records.encode(new.document), revision=0)
+            component_records.claim(transaction, new)
+            _let_follow(transaction, kind.slug, name, new_name)
         return ComponentRecord.of(new.document, there.revision)
 
     def copy(self, kind: ComponentType[Any], name: str, new_name: str, *, uuid: UUID | None = None) -> ComponentRecord:
@@ -201,26 +207,35 @@ class WorkspaceComponents:
             stacks = map(records.stack_record, transaction.list(records.STACK))
             users = [stack.name for stack in stacks if stack.components.get(kind.slug) == name]
             if users:
-                what = f"the {kind.title} {name} is used by the stack{'s' if len(users) > 1 else ''} {', '.join(users)}"
-                raise InUseError(Problem(what, remedy="take it out of them, or delete them, first"))
-            transaction.delete(records.COMPONENT, records.key(kind.slug, name), revision=record.revision)
+                many = len(users) > 1
+                what = f"the {kind.title} {name} is used by the stack{'s' if many else ''} {listed(users)}"
+                remedy = f"take it out of {'them' if many else 'it'} first: stackkit stack remove-component"
+                raise InUseError(Problem(what, remedy=remedy))
+            component_records.release(transaction, record)
+            transaction.delete(records.COMPONENT, record.key, revision=record.revision)
 
 
-def find_component(snapshot: Snapshot, slug: str, name: str) -> ComponentRecord:
-    """A component's record.
-
-    Raises:
-        ComponentNotFoundError: There is none of this name; a similar one, or those there are, are named.
-    """
-    document = snapshot.get(records.COMPONENT, records.key(slug, name))
-    if document is None:
-        names = [d.key.partition("/")[2] for d in snapshot.list(records.COMPONENT, f"{slug}/")]
-        title = slug.replace("_", " ")
-        raise ComponentNotFoundError(Problem(f"there is no {title} {name}", remedy=suggestion(name, names)))
-    return records.component_record(document)
+def _refuse_other(fixed: Mapping[str, object], config: Mapping[str, object], rename: str = "leave it out") -> None:
+    """Refuse a configuration that says it is another component."""
+    remedies = {"name": rename, "uuid": "leave it out"}
+    changed = [field for field in FIXED if field in fixed and config.get(field, fixed[field]) != fixed[field]]
+    if changed:
+        what = "is not changed with the configuration"
+        raise ConfigurationError(*(Problem(what, where=f"config.{field}", remedy=remedies[field]) for field in changed))
 
 
-def component_taken(record: ComponentRecord) -> NameTakenError:
-    """The error for a component's name that is in use."""
-    title = record.type.replace("_", " ")
-    return NameTakenError(Problem(f"the {title} {record.name} exists already", remedy="choose another name, or update it"))
+def _no_field(record: ComponentRecord, field: str) -> Problem:
+    names = [name for name in record.config if name not in FIXED]
+    return Problem(f"there is no field {field} to remove", where=record.name, remedy=suggestion(field, names))
+
+
+def _let_follow(transaction: Transaction, slug: str, name: str, new_name: str) -> None:
+    """Let stacks and references follow a component's new name."""
+    for stack in map(records.stack_record, transaction.list(records.STACK)):
+        if stack.components.get(slug) == name:
+            body = records.stack_body({**stack.components, slug: new_name})
+            transaction.put(records.STACK, stack.name, body, revision=stack.revision)
+    for document in transaction.list(records.COMPONENT):
+        body = records.following(document.body, slug, name, new_name)
+        if body != document.body:
+            transaction.put(records.COMPONENT, document.key, body, revision=document.revision)

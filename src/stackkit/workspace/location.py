@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,28 @@ from stackkit.errors import Problem, WorkspaceError
 
 FOLDER: Final = ".stackkit"
 DATABASE: Final = "workspace.db"
+VARIABLE: Final = "STACKKIT_WORKSPACE"
+"""The environment variable that names the project's folder."""
+
+
+def absolute(root: Path) -> Path:
+    """A folder as it is seen from anywhere; `~` is expanded.
+
+    Raises:
+        WorkspaceError: There is no such user, or no current folder.
+    """
+    try:
+        return root.expanduser().absolute()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise WorkspaceError(Problem(f"is no folder: {error}", where=str(root), remedy="name one that exists")) from error
+
+
+def is_workspace(root: Path) -> bool:
+    """Whether a folder is the root of a workspace."""
+    try:
+        return (root / FOLDER).is_dir()
+    except (OSError, ValueError):  # not for us to see, or no path at all
+        return False
 
 
 def user_root() -> Path:
@@ -23,12 +46,16 @@ def find_root(start: Path | None = None) -> Path:
 
     Args:
         start: Where to begin; the current folder by default.
+
+    Raises:
+        WorkspaceError: The current folder is gone.
     """
     try:
         here = (start or Path.cwd()).resolve()
     except OSError as error:
-        raise WorkspaceError(Problem("the current folder does not exist", remedy="change to one that does")) from error
-    return next((folder for folder in (here, *here.parents) if (folder / FOLDER).is_dir()), None) or user_root()
+        where = str(start or "the current folder")
+        raise WorkspaceError(Problem("does not exist", where=where, remedy="change to one that does")) from error
+    return next(filter(is_workspace, (here, *here.parents)), None) or user_root()
 
 
 def make(root: Path) -> bool:
@@ -44,14 +71,20 @@ def make(root: Path) -> bool:
         WorkspaceError: It cannot be made there.
     """
     folder = root / FOLDER
-    new = not folder.is_dir()
+    new = not is_workspace(root)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not (folder / ".gitignore").exists():
-            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WorkspaceError(
-            Problem(f"no workspace can be made: {reason}", where=str(folder), remedy="choose another")
-        ) from error
+        _keep_out_of_git(folder)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        problem = Problem(f"no workspace can be made: {reason}", where=str(folder), remedy="choose another folder")
+        raise WorkspaceError(problem) from error
     return new
+
+
+def _keep_out_of_git(folder: Path) -> None:
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        draft = folder / f".gitignore.{os.getpid()}"
+        draft.write_text("*\n", encoding="utf-8")
+        draft.replace(ignore)  # whole, or not at all

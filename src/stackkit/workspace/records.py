@@ -10,33 +10,37 @@ from typing import Final
 import attrs
 
 from stackkit.core.narrow import is_dict
-from stackkit.errors import ConfigurationError, Problem, StoreError
+from stackkit.errors import ConfigurationError, ConflictError, Problem, StackkitError, StoreError
+from stackkit.registry.names import titled
 from stackkit.registry.registry import FlavorRecord
-from stackkit.store.base import Document
+from stackkit.serialization.document import FlavorLookup, dump_component, load_component
+from stackkit.store.base import Document, Transaction
 
 FLAVOR: Final = "flavor"
 COMPONENT: Final = "component"
 STACK: Final = "stack"
 SETTING: Final = "setting"
+UUID: Final = "uuid"
+"""The keys of components by their uuids, which makes a uuid belong to one component."""
 ACTIVE_STACK: Final = "active_stack"
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
-def check_name(name: str, what: str) -> None:
+def check_name(name: str, slug: str) -> None:
     """Refuse a name that cannot be typed on a command line or written as a key.
 
     Args:
         name: The name.
-        what: What is called so, for the message.
+        slug: What is called so: the slug of a component type, or `stack`.
 
     Raises:
         ConfigurationError: It is no such name.
     """
     if not NAME.fullmatch(name):
-        shown = name if name.isprintable() and len(name) <= 128 else ascii(name[:40])  # noqa: PLR2004 - as NAME says
+        shown = name if name.isprintable() and len(name) <= 128 else ascii(name[:40])[1:-1]  # noqa: PLR2004 - as NAME says
         raise ConfigurationError(
-            Problem(f'"{shown}" is no name for a {what}', remedy="use up to 128 letters, digits, - _ and . (not first)")
+            Problem(f'"{shown}" is no name for {titled(slug)}', remedy="use up to 128 letters, digits, - _ and . (not first)")
         )
 
 
@@ -75,12 +79,25 @@ class ComponentRecord:
         """The component's document, as builtins."""
         return {"type": self.type, "flavor": self.flavor, "version": self.version, "config": dict(self.config)}
 
+    @property
+    def key(self) -> str:
+        """What the component is kept under."""
+        return key(self.type, self.name)
+
+    def is_same(self, other: ComponentRecord) -> bool:
+        """Whether two records are written the same: 1, 1.0 and true are equal, and are not."""
+        return encode(self.document) == encode(other.document)
+
     @classmethod
     def of(cls, document: Mapping[str, object], revision: int = 0) -> ComponentRecord:
-        """A record of a component's document that was dumped by us."""
+        """The record of a component's document, as it is dumped.
+
+        Raises:
+            LookupError: It is no such document.
+        """
         config, version = document["config"], document["version"]
         if not is_dict(config) or not isinstance(version, int):
-            raise StoreError(Problem("a component's document is damaged"))
+            raise LookupError("config")
         builtins = {str(field): value for field, value in config.items()}
         return cls(str(document["type"]), str(builtins["name"]), str(document["flavor"]), version, builtins, revision)
 
@@ -105,10 +122,46 @@ def encode(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def following(body: str, slug: str, name: str, new_name: str) -> str:
+    """The text of a record whose references to a component follow its new name.
+
+    In a text of `encode` these characters stand for a reference and nothing else: within a string, quotes are escaped.
+
+    Args:
+        body: The text.
+        slug: The component's type.
+        name: What it was called.
+        new_name: What it is called now.
+    """
+    return body.replace(_reference(slug, name), _reference(slug, new_name))
+
+
+def _reference(slug: str, name: str) -> str:
+    return encode({"$component": key(slug, name)})
+
+
+def put(transaction: Transaction, kind: str, key: str, body: str, *, revision: int) -> Document:
+    """Write a record.
+
+    Raises:
+        ConflictError: Somebody else changed it since that revision.
+    """
+    try:
+        return transaction.put(kind, key, body, revision=revision)
+    except ConflictError as error:
+        raise changed_meanwhile(kind, key) from error
+
+
+def changed_meanwhile(kind: str, key: str) -> ConflictError:
+    """The error for a record that somebody else changed."""
+    what = f"the {kind} {key} was changed by somebody else meanwhile; nothing was written"
+    return ConflictError(Problem(what, remedy="look at it, and repeat the change"))
+
+
 def _decoded(document: Document) -> dict[str, object]:
     try:
         found: object = json.loads(document.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(document) from error
     if not is_dict(found):
         raise _damaged(document)
@@ -120,23 +173,60 @@ def _damaged(document: Document) -> StoreError:
 
 
 def component_record(document: Document) -> ComponentRecord:
-    """The component of a document of the store."""
+    """The component of a document of the store.
+
+    Raises:
+        StoreError: It is damaged.
+    """
     try:
-        return ComponentRecord.of(_decoded(document), document.revision)
-    except KeyError as error:
+        record = ComponentRecord.of(_decoded(document), document.revision)
+    except LookupError as error:
         raise _damaged(document) from error
+    if record.key != document.key:
+        raise _damaged(document)
+    return record
+
+
+def normal(record: ComponentRecord, lookup: FlavorLookup) -> ComponentRecord:
+    """A component's record as it would be written today: with the fields that its flavor got since; itself if it cannot.
+
+    Args:
+        record: As it was written.
+        lookup: Gives the flavors that are known.
+    """
+    try:
+        document = dump_component(load_component(record.document, lookup))
+    except StackkitError:
+        return record
+    return ComponentRecord.of(document, record.revision)
 
 
 def stack_record(document: Document) -> StackRecord:
-    """The stack of a document of the store."""
+    """The stack of a document of the store.
+
+    Raises:
+        StoreError: It is damaged.
+    """
     components = _decoded(document).get("components")
     if not is_dict(components):
         raise _damaged(document)
     return StackRecord(document.key, {str(slug): str(name) for slug, name in components.items()}, document.revision)
 
 
+def stack_body(components: Mapping[str, str]) -> str:
+    """The text of a stack: the names of its components by the slugs of their types."""
+    return encode({"components": dict(components)})
+
+
 def flavor_record(document: Document) -> FlavorRecord:
-    """The flavor of a document of the store."""
+    """The flavor of a document of the store.
+
+    Raises:
+        StoreError: It is damaged.
+    """
     slug, _, name = document.key.partition("/")
     found = _decoded(document)
-    return FlavorRecord(slug, name, str(found.get("path", "")), "workspace", str(found.get("summary", "")))
+    path, summary = found.get("path"), found.get("summary")
+    if not isinstance(path, str) or not isinstance(summary, str):
+        raise _damaged(document)
+    return FlavorRecord(slug, name, path, "workspace", summary)

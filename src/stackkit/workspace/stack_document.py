@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 import attrs
 
@@ -12,6 +13,7 @@ from stackkit.core.narrow import is_dict, is_list
 from stackkit.errors import DocumentError, NewerDocumentError, Problem, StackkitError
 from stackkit.serialization.codec import located
 from stackkit.serialization.document import FlavorLookup, load_component
+from stackkit.serialization.mistakes import unknown_keys
 from stackkit.workspace.records import ComponentRecord
 
 FORM: Final = 1
@@ -26,12 +28,12 @@ class StackDocument:
     Args:
         name: The stack's name.
         components: Its components.
-        given_uuids: The components whose uuid stands in the document; others got a new one.
+        given: The uuids that stand in the document; components without got a new one.
     """
 
     name: str
     components: Sequence[StackComponent]
-    given_uuids: frozenset[str] = frozenset()
+    given: frozenset[UUID] = frozenset()
 
 
 def dump_stack(name: str, components: Sequence[ComponentRecord]) -> dict[str, object]:
@@ -48,6 +50,9 @@ def dump_stack(name: str, components: Sequence[ComponentRecord]) -> dict[str, ob
 def load_stack(data: object, lookup: FlavorLookup) -> StackDocument:
     """A stack from its document.
 
+    Documents may be written by hand: a component may leave out its uuid, and every field that has a default. What it may not
+    leave out is the version of its flavor: once there is a second one, nobody could tell which the file was written for.
+
     Args:
         data: The document, as builtins.
         lookup: Gives flavors by the slug of their type and their name; nothing else is imported.
@@ -58,37 +63,45 @@ def load_stack(data: object, lookup: FlavorLookup) -> StackDocument:
     """
     name, rows = _outline(data)
     components: list[StackComponent] = []
+    given: set[UUID] = set()
     problems: list[Problem] = []
     newer = False
     for index, row in enumerate(rows):
         try:
-            components.append(load_component(row, lookup))
+            component = load_component(row, lookup)
         except StackkitError as error:
             newer = newer or isinstance(error, NewerDocumentError)
             problems.extend(located(error, f"components[{index}]"))
+        else:
+            components.append(component)
+            given |= {component.uuid} if _has_uuid(row) else set()
     problems += _repeated(components)
     if problems:
         raise (NewerDocumentError if newer else DocumentError)(*problems)
-    configs = [row.get("config") for row in rows if is_dict(row)]
-    given = frozenset(str(config["uuid"]).lower() for config in configs if is_dict(config) and "uuid" in config)
-    return StackDocument(name, components, given)
+    return StackDocument(name, components, frozenset(given))
+
+
+def _has_uuid(row: object) -> bool:
+    config = row.get("config") if is_dict(row) else None
+    return is_dict(config) and "uuid" in config
 
 
 def _outline(data: object) -> tuple[str, list[object]]:
     if not is_dict(data):
         raise DocumentError(Problem("is no stack document", remedy=f"it is an object with {', '.join(KEYS)}"))
+    if {"type", "flavor", "config"} <= data.keys():
+        what = "is the document of a component, not of a stack"
+        raise DocumentError(Problem(what, remedy="register the component from it, or put it into a stack's document"))
     form, name, rows = (data.get(key) for key in KEYS)
     if type(form) is int and form > FORM:
         raise NewerDocumentError(
             Problem(f"has form {form}, known is {FORM}", where="stackkit", remedy="install a newer stackkit")
         )
-    problems = [
-        Problem("is not known", where=ascii(key)[1:-1], remedy=f"it has {', '.join(KEYS)}") for key in data if key not in KEYS
-    ]
-    if form != FORM or type(form) is not int:
-        problems.append(Problem(f"expected {FORM}", where="stackkit", remedy="is it a stack document?"))
+    problems = unknown_keys(data, KEYS, "is not known")
+    if type(form) is not int or form != FORM:
+        problems.append(Problem("expected the form of the document", where="stackkit", remedy=f"write {FORM}"))
     if not isinstance(name, str):
-        problems.append(Problem("expected the stack's name", where="stack"))
+        problems.append(Problem("expected the stack's name, a str", where="stack"))
     if not is_list(rows):
         problems.append(Problem("expected a list of component documents", where="components"))
     if problems or not isinstance(name, str) or not is_list(rows):

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from stackkit.core.component import as_component
-from stackkit.errors import ComponentNotFoundError, NameTakenError, Problem, StackNotFoundError
+from stackkit.core.component_type import Component
+from stackkit.errors import (
+    ComponentNotFoundError,
+    ComponentTypeNotFoundError,
+    NameTakenError,
+    Problem,
+    StackkitError,
+    StackNotFoundError,
+)
+from stackkit.registry.names import suggestion
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.serialization.document import load_component
 from stackkit.stack.stack import Stack
 from stackkit.stack.validation import validate
 from stackkit.store.base import Snapshot, Store, Transaction
 from stackkit.workspace import records
-from stackkit.workspace.components import find_component
-from stackkit.workspace.names import suggestion
+from stackkit.workspace.component_records import find_component
 from stackkit.workspace.records import ComponentRecord, StackRecord
 
 
@@ -67,8 +75,8 @@ class WorkspaceStacks:
 
         Raises:
             StackNotFoundError: There is none of this name, or no active one.
-            FlavorNotFoundError: The flavor of a component cannot be imported.
-            DocumentError: A component's configuration does not fit its flavor any more.
+            FlavorNotFoundError: The flavor of a component cannot be imported; every component that cannot be had is named.
+            DocumentError: A component's configuration does not fit its flavor any more; the same.
         """
         with self._store.read() as snapshot:
             stack = find_stack(snapshot, self._chosen(snapshot, name))
@@ -76,13 +84,23 @@ class WorkspaceStacks:
         return self._composed(stack.name, found)
 
     def _chosen(self, snapshot: Snapshot, name: str | None) -> str:
-        chosen = name or active_stack(snapshot)
+        chosen = active_stack(snapshot) if name is None else name
         if chosen is None:
             raise StackNotFoundError(Problem("no stack is active", remedy="name one, or: stackkit stack set NAME"))
         return chosen
 
     def _composed(self, name: str, components: Iterable[ComponentRecord]) -> Stack:
-        made = [as_component(load_component(record.document, self._registry.flavor)) for record in components]
+        made: list[Component] = []
+        errors: list[StackkitError] = []
+        problems: list[Problem] = []
+        for record in components:
+            try:
+                made.append(as_component(load_component(record.document, self._registry.flavor)))
+            except StackkitError as error:
+                errors.append(error)
+                problems.extend(problem.under(record.key) for problem in error.problems)
+        if errors:
+            raise type(errors[0])(*problems) from errors[0]
         return Stack(*made, name=name)
 
     def register(self, name: str, components: Mapping[str, str], *, activate: bool = False) -> StackRecord:
@@ -94,26 +112,25 @@ class WorkspaceStacks:
             activate: Whether to make it the active one.
 
         Raises:
+            ConfigurationError: The name is none that can be kept.
             NameTakenError: There is a stack of this name.
-            ComponentNotFoundError: Components do not exist; all of them are named.
+            ComponentNotFoundError: Components or their types do not exist; all of them are named.
             InvalidStackError: The components do not go together.
         """
         records.check_name(name, "stack")
         with self._store.read() as snapshot:
             if snapshot.get(records.STACK, name) is not None:
                 raise stack_taken(name)
-            self._validated(snapshot, name, components)
+            found = self._require_components(snapshot, components)
+        validate(self._composed(name, found))
         with self._store.write() as transaction:
             self._require_components(transaction, components)
             if transaction.get(records.STACK, name) is not None:
                 raise stack_taken(name)
-            there = transaction.put(records.STACK, name, records.encode({"components": dict(components)}), revision=0)
+            there = transaction.put(records.STACK, name, records.stack_body(components), revision=0)
             if activate:
                 put_active(transaction, name)
         return records.stack_record(there)
-
-    def _validated(self, snapshot: Snapshot, name: str, components: Mapping[str, str]) -> None:
-        validate(self._composed(name, self._require_components(snapshot, components)))
 
     def _require_components(self, snapshot: Snapshot, components: Mapping[str, str]) -> list[ComponentRecord]:
         found: list[ComponentRecord] = []
@@ -122,7 +139,7 @@ class WorkspaceStacks:
             try:
                 self._registry.entry(slug)
                 found.append(find_component(snapshot, slug, name))
-            except ComponentNotFoundError as error:
+            except (ComponentNotFoundError, ComponentTypeNotFoundError) as error:
                 problems.extend(error.problems)
         if problems:
             raise ComponentNotFoundError(*problems)
@@ -137,7 +154,7 @@ class WorkspaceStacks:
 
         Raises:
             StackNotFoundError: There is none of this name.
-            ComponentNotFoundError: Components do not exist; all of them are named.
+            ComponentNotFoundError: Components or their types do not exist; all of them are named.
             InvalidStackError: The components do not go together.
             ConflictError: Somebody else changed it meanwhile; nothing was written.
         """
@@ -167,17 +184,19 @@ class WorkspaceStacks:
 
     def _rewrite(self, old: StackRecord, components: Mapping[str, str]) -> StackRecord:
         with self._store.read() as snapshot:
-            self._validated(snapshot, old.name, components)
+            found = self._require_components(snapshot, components)
+        validate(self._composed(old.name, found))
         with self._store.write() as transaction:
             self._require_components(transaction, components)
-            body = records.encode({"components": dict(components)})
-            return records.stack_record(transaction.put(records.STACK, old.name, body, revision=old.revision))
+            body = records.stack_body(components)
+            return records.stack_record(records.put(transaction, records.STACK, old.name, body, revision=old.revision))
 
     def rename(self, name: str, new_name: str) -> StackRecord:
         """Give a stack another name; it stays the active one if it was.
 
         Raises:
             StackNotFoundError: There is none of the old name.
+            ConfigurationError: The new name is none that can be kept.
             NameTakenError: There is one of the new name.
         """
         records.check_name(new_name, "stack")
@@ -186,7 +205,7 @@ class WorkspaceStacks:
             if transaction.get(records.STACK, new_name) is not None:
                 raise stack_taken(new_name)
             transaction.delete(records.STACK, name, revision=old.revision)
-            there = transaction.put(records.STACK, new_name, records.encode({"components": dict(old.components)}), revision=0)
+            there = transaction.put(records.STACK, new_name, records.stack_body(old.components), revision=0)
             if active_stack(transaction) == name:
                 put_active(transaction, new_name)
         return records.stack_record(there)
@@ -196,7 +215,9 @@ class WorkspaceStacks:
 
         Raises:
             StackNotFoundError: There is none of this name.
+            ConfigurationError: The new name is none that can be kept.
             NameTakenError: There is one of the new name.
+            InvalidStackError: The components do not go together any more.
         """
         return self.register(new_name, self.record(name).components)
 

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, TypeAlias
-from uuid import UUID, uuid4
+from collections.abc import Sequence
 
-import attrs
-
-from stackkit.core.component import StackComponent, as_component, type_of
-from stackkit.errors import ConflictError, NameTakenError, Problem
+from stackkit.core.component import as_component, type_of
+from stackkit.errors import ConfigurationError, NameTakenError, Problem
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.serialization.document import dump_component
 from stackkit.stack.stack import Stack
 from stackkit.stack.validation import validate
-from stackkit.store.base import Document, Snapshot, Store, Transaction
-from stackkit.workspace import records
-from stackkit.workspace.components import find_component
+from stackkit.store.base import Store, Transaction
+from stackkit.workspace import component_records, records
+from stackkit.workspace.changes import Change, apply_changes, planned
+from stackkit.workspace.component_records import component_at, find_component
+from stackkit.workspace.importing import FreeNames, Rename, stack_taken
 from stackkit.workspace.records import ComponentRecord, StackRecord
 from stackkit.workspace.stack_document import StackDocument, dump_stack, load_stack, names_by_slug
 from stackkit.workspace.stacks import find_stack
-
-Action: TypeAlias = Literal["create", "change", "leave"]
-Rename: TypeAlias = Callable[[str, str], str | None]
-"""Asked for each name that is taken, with what is called so and its name: another name, or None to give up."""
-
-
-@attrs.frozen
-class Change:
-    """What applying a file does with one thing.
-
-    Args:
-        action: Whether it is created, changed or left as it is.
-        kind: The slug of a component's type, or `stack`.
-        name: Its name.
-        details: What changes, each in a line: `path: /a -> /b`.
-    """
-
-    action: Action
-    kind: str
-    name: str
-    details: tuple[str, ...] = ()
-    document: str = attrs.field(default="", repr=False)
-    revision: int = attrs.field(default=0, repr=False)
 
 
 class Transfer:
@@ -60,6 +35,9 @@ class Transfer:
     def export(self, name: str) -> dict[str, object]:
         """The document of a stack, as builtins: its components included, secrets as references alone.
 
+        Args:
+            name: Which stack.
+
         Raises:
             StackNotFoundError: There is none of this name.
         """
@@ -70,53 +48,58 @@ class Transfer:
     def bring_in(self, data: object, *, rename: Rename | None = None) -> StackRecord:
         """Import a stack: all of it, or nothing.
 
-        A component that is here already, with the same document, is used as it is.
+        A component that is here already, with the same document, is used as it is. One that gets another name gets a uuid
+        of its own, and references to it follow.
 
         Args:
             data: The document, as builtins.
             rename: Asked for another name where one is taken; without it such a name is an error.
 
         Raises:
+            ConfigurationError: Names are none that can be kept.
             DocumentError: It is no stack's document, or does not fit; every mistake is named.
+            InvalidStackError: The components do not go together.
             NameTakenError: Names are taken; all of them are named.
         """
         document = load_stack(data, self._registry.flavor)
-        with self._store.read() as snapshot:
-            document = _Names(snapshot, rename).settled(document)
+        _check_names(document)
+        document = FreeNames(self._store, self._registry.flavor, rename).settled(document)
         _check(document)
         with self._store.write() as transaction:
             for component in document.components:
-                self._put_new(transaction, component)
-            body = records.encode({"components": dict(names_by_slug(document.components))})
+                self._put(transaction, ComponentRecord.of(dump_component(component)))
             if transaction.get(records.STACK, document.name) is not None:
-                raise NameTakenError(_taken("stack", document.name))
+                raise NameTakenError(stack_taken(document.name))
+            body = records.stack_body(names_by_slug(document.components))
             return records.stack_record(transaction.put(records.STACK, document.name, body, revision=0))
 
-    def _put_new(self, transaction: Transaction, component: StackComponent) -> None:
-        document = dump_component(component)
-        key = records.key(type_of(type(component)).slug, component.name)
-        there = transaction.get(records.COMPONENT, key)
-        if there is None:
-            transaction.put(records.COMPONENT, key, records.encode(document), revision=0)
-        elif records.component_record(there).document != document:
-            raise NameTakenError(_taken(type_of(type(component)).title, component.name))
+    def _put(self, transaction: Transaction, record: ComponentRecord) -> None:
+        there = component_at(transaction, record.type, record.name)
+        if there is None or not records.normal(there, self._registry.flavor).is_same(record):
+            component_records.create(transaction, record, self._registry)
 
     def plan(self, data: object) -> list[Change]:
         """What applying a file would do; nothing is written.
 
+        A component that the file gives no uuid keeps the one it has.
+
         Args:
             data: A stack's document, as builtins.
 
+        Returns:
+            What is done with each component, and with the stack last.
+
         Raises:
+            ConfigurationError: Names are none that can be kept.
             DocumentError: It is no stack's document, or does not fit; every mistake is named.
             InvalidStackError: The components do not go together.
+            NameTakenError: Components have the uuids of others; all of them are named.
         """
         document = load_stack(data, self._registry.flavor)
-        with self._store.read() as snapshot:
-            changes = [_component_change(snapshot, component, document) for component in document.components]
-            changes.append(_stack_change(snapshot, document))
+        _check_names(document)
         _check(document)
-        return changes
+        with self._store.read() as snapshot:
+            return planned(snapshot, document, self._registry.flavor)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Do what a plan says, in one transaction.
@@ -125,102 +108,25 @@ class Transfer:
             changes: What `plan` gave.
 
         Raises:
-            ConflictError: Something changed since the plan was made; nothing was written.
+            ConflictError: Something changed since the plan was made; nothing was written, and all of it is named.
+            FlavorNotFoundError: A flavor was deleted meanwhile.
+            NameTakenError: A uuid was given to another component meanwhile.
         """
         with self._store.write() as transaction:
-            for change in changes:
-                kind = records.STACK if change.kind == "stack" else records.COMPONENT
-                key = change.name if change.kind == "stack" else records.key(change.kind, change.name)
-                if change.action != "leave":
-                    transaction.put(kind, key, change.document, revision=change.revision)
-                else:
-                    _require_same(transaction.get(kind, key), change)
+            apply_changes(transaction, changes, self._registry)
 
 
-def _require_same(there: Document | None, change: Change) -> None:
-    if there is None or there.revision != change.revision:
-        raise ConflictError(Problem(f"{change.kind} {change.name} has changed meanwhile", remedy="apply the file again"))
+def _check_names(document: StackDocument) -> None:
+    slugs = [type_of(type(component)).slug for component in document.components]
+    problems: list[Problem] = []
+    for name, slug in zip([document.name, *(c.name for c in document.components)], ["stack", *slugs], strict=True):
+        try:
+            records.check_name(name, slug)
+        except ConfigurationError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigurationError(*problems)
 
 
 def _check(document: StackDocument) -> None:
-    records.check_name(document.name, "stack")
-    for component in document.components:
-        records.check_name(component.name, type_of(type(component)).title)
     validate(Stack(*map(as_component, document.components), name=document.name))
-
-
-def _taken(what: str, name: str) -> Problem:
-    return Problem(f"there is another {what} {name} already", remedy="import it under another name (--rename)")
-
-
-class _Names:
-    """Finds names that are free for what is imported."""
-
-    def __init__(self, snapshot: Snapshot, rename: Rename | None) -> None:
-        self._snapshot = snapshot
-        self._rename = rename
-        self._problems: list[Problem] = []
-
-    def settled(self, document: StackDocument) -> StackDocument:
-        components = [self._component(component) for component in document.components]
-        name = self._free("stack", document.name, lambda n: self._snapshot.get(records.STACK, n) is None)
-        if self._problems:
-            raise NameTakenError(*self._problems)
-        return attrs.evolve(document, name=name, components=components)
-
-    def _component(self, component: StackComponent) -> StackComponent:
-        kind = type_of(type(component))
-        there = self._there(kind.slug, component.name)
-        if there is None or there.document == dump_component(component):
-            return component
-        name = self._free(kind.title, component.name, lambda n: self._there(kind.slug, n) is None)
-        return component if name == component.name else component.replace(name=name, uuid=uuid4())
-
-    def _there(self, slug: str, name: str) -> ComponentRecord | None:
-        document = self._snapshot.get(records.COMPONENT, records.key(slug, name))
-        return None if document is None else records.component_record(document)
-
-    def _free(self, what: str, name: str, is_free: Callable[[str], bool]) -> str:
-        chosen = name
-        while not is_free(chosen):
-            new = self._rename(what, chosen) if self._rename else None
-            if new is None:
-                self._problems.append(_taken(what, chosen))
-                return name
-            chosen = new
-        return chosen
-
-
-def _component_change(snapshot: Snapshot, component: StackComponent, document: StackDocument) -> Change:
-    slug = type_of(type(component)).slug
-    there = snapshot.get(records.COMPONENT, records.key(slug, component.name))
-    if there is None:
-        return Change("create", slug, component.name, (), records.encode(dump_component(component)), 0)
-    old = records.component_record(there)
-    if str(component.uuid) not in document.given_uuids:
-        component = component.replace(uuid=UUID(old.uuid))
-    new = ComponentRecord.of(dump_component(component))
-    if new.document == old.document:
-        return Change("leave", slug, component.name, (), "", there.revision)
-    return Change("change", slug, component.name, _differences(old, new), records.encode(new.document), there.revision)
-
-
-def _differences(old: ComponentRecord, new: ComponentRecord) -> tuple[str, ...]:
-    before: Mapping[str, object] = {"flavor": old.flavor, "version": old.version, **old.config}
-    after: Mapping[str, object] = {"flavor": new.flavor, "version": new.version, **new.config}
-    fields = [field for field in {**before, **after} if before.get(field) != after.get(field)]
-    return tuple(f"{f}: {records.encode(before.get(f))} -> {records.encode(after.get(f))}" for f in fields)
-
-
-def _stack_change(snapshot: Snapshot, document: StackDocument) -> Change:
-    names = names_by_slug(document.components)
-    body = records.encode({"components": dict(names)})
-    there = snapshot.get(records.STACK, document.name)
-    if there is None:
-        return Change("create", "stack", document.name, (), body, 0)
-    old = records.stack_record(there).components
-    if old == names:
-        return Change("leave", "stack", document.name, (), "", there.revision)
-    slugs = [slug for slug in {**old, **names} if old.get(slug) != names.get(slug)]
-    details = tuple(f"{slug}: {old.get(slug, 'none')} -> {names.get(slug, 'none')}" for slug in slugs)
-    return Change("change", "stack", document.name, details, body, there.revision)

@@ -42,14 +42,14 @@ class Workspace:
     """
 
     def __init__(self, root: Path, store: Store | None = None) -> None:
-        self.root = root
-        self.store: Store = store or SqliteStore(root / location.FOLDER / location.DATABASE)
+        self.root = location.absolute(root)
+        self.store: Store = store or SqliteStore(self.root / location.FOLDER / location.DATABASE)
 
     @classmethod
     def find(cls, start: Path | None = None) -> Self:
         """The workspace in use: of the project around a folder, or else the user's own, which is made when it is missing.
 
-        `STACKKIT_WORKSPACE` names the project's folder outright.
+        `STACKKIT_WORKSPACE` names the project's folder outright, where no `start` is given.
 
         Args:
             start: Where to look upwards from; the current folder by default.
@@ -57,11 +57,11 @@ class Workspace:
         Raises:
             WorkspaceError: `STACKKIT_WORKSPACE` names no workspace, or the user's cannot be made.
         """
-        named = os.environ.get("STACKKIT_WORKSPACE")
+        named = os.environ.get(location.VARIABLE)
         if named and start is None:
-            return cls.open(Path(named))
+            return cls._open(Path(named), f"{location.VARIABLE} ")
         root = location.find_root(start)
-        if not (root / location.FOLDER).is_dir():
+        if not location.is_workspace(root):
             location.make(root)
         return cls(root)
 
@@ -69,12 +69,20 @@ class Workspace:
     def open(cls, root: Path) -> Self:
         """The workspace of a folder.
 
+        Args:
+            root: The project's folder; `~` is expanded.
+
         Raises:
             WorkspaceError: There is none.
         """
-        root = root.expanduser().absolute()
-        if not (root / location.FOLDER).is_dir():
-            raise WorkspaceError(Problem("is no workspace", where=str(root), remedy=f"stackkit init {root}"))
+        return cls._open(root)
+
+    @classmethod
+    def _open(cls, root: Path, named_by: str = "") -> Self:
+        root = location.absolute(root)
+        if not location.is_workspace(root):
+            problem = Problem("is no workspace", where=f"{named_by}{root}", remedy=f"make one: stackkit init {root}")
+            raise WorkspaceError(problem)
         return cls(root)
 
     @classmethod
@@ -82,13 +90,14 @@ class Workspace:
         """Make a workspace, or open the one that is there.
 
         Args:
-            root: The project's folder.
+            root: The project's folder; it is made if it is missing, and `~` is expanded.
 
         Raises:
             WorkspaceError: It cannot be made there.
         """
+        root = location.absolute(root)
         location.make(root)
-        return cls(root.absolute())
+        return cls(root)
 
     @cached_property
     def registry(self) -> FlavorRegistry:

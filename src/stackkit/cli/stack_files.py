@@ -24,7 +24,7 @@ def export(session: Session, name: str, file: Path | None, format_name: str | No
     chosen = format_name or (format_of(file).name if file else "yaml")
     data = encode(session.workspace.transfer.export(name), chosen)
     if file is None or is_standard(file):
-        click.echo(data, nl=not data.endswith(b"\n"))
+        click.echo(data, nl=FORMATS[chosen].is_text and not data.endswith(b"\n"))
         return
     write_whole(file, data)
     click.echo(f"stack {name} written to {file}")

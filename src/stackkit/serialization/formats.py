@@ -11,6 +11,8 @@ import attrs
 from stackkit.errors import DocumentError, Problem, UnknownNameError
 from stackkit.serialization.builtin_values import check_builtins
 from stackkit.serialization.json_format import decode_json, encode_json
+from stackkit.serialization.msgpack_format import decode_msgpack, encode_msgpack
+from stackkit.serialization.toml_format import decode_toml, encode_toml
 from stackkit.serialization.yaml_format import decode_yaml, encode_yaml
 
 Data: TypeAlias = bytes | bytearray | memoryview | str
@@ -25,12 +27,14 @@ class Format:
         suffixes: How the names of its files end.
         encode: Builtins that `check_builtins` accepts, to bytes; the same bytes for equal builtins.
         decode: Bytes to builtins; raises DocumentError, and nothing else.
+        is_text: Whether people can read it.
     """
 
     name: str
     suffixes: tuple[str, ...]
     encode: Callable[[object], bytes]
     decode: Callable[[bytes], object]
+    is_text: bool = True
 
 
 def _text(data: bytes) -> str:
@@ -55,11 +59,21 @@ def _decode_yaml(data: bytes) -> object:
     return decode_yaml(_text(data))
 
 
+def _encode_toml(value: object) -> bytes:
+    return encode_toml(value).encode()
+
+
+def _decode_toml(data: bytes) -> object:
+    return decode_toml(_text(data))
+
+
 FORMATS: Final[dict[str, Format]] = {
     made.name: made
     for made in (
         Format("json", (".json",), encode_json, _decode_json),
         Format("yaml", (".yaml", ".yml"), _encode_yaml, _decode_yaml),
+        Format("toml", (".toml",), _encode_toml, _decode_toml),
+        Format("msgpack", (".msgpack", ".mpk"), encode_msgpack, decode_msgpack, is_text=False),
     )
 }
 

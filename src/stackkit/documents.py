@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeVar, overload
 
 from stackkit.core.component import StackComponent, as_component, type_of
 from stackkit.core.component_type import Component, ComponentType, P
 from stackkit.errors import DocumentError, Problem
 from stackkit.registry.registry import FlavorRegistry
-from stackkit.serialization.document import Envelope, dump_component, load_component
+from stackkit.serialization.document import Envelope, dump_component
 from stackkit.serialization.formats import Data, decode, encode
 
 C = TypeVar("C", bound=StackComponent)
@@ -43,7 +44,8 @@ def from_builtins(
 
     Args:
         data: The document, as `to_builtins` gives it.
-        expect: A flavor's class, which then needs no registry; the token of a component type; or None for any component.
+        expect: A flavor's class, which then needs no registry; a base class or the token of a component type, for any flavor
+            of it; or None for any component.
         registry: Where flavors are looked up; those of the kit and of installed packages by default.
 
     Returns:
@@ -54,19 +56,32 @@ def from_builtins(
             every mistake is named with its path.
         FlavorNotFoundError: Its flavor is not known.
     """
-    if expect is not None and not isinstance(expect, ComponentType):
-        envelope = Envelope.read(data)
+    envelope = Envelope.read(data)
+    if isinstance(expect, ComponentType):
+        _require(envelope.kind, expect.slug, "type")
+    elif expect is not None and hasattr(expect, "TYPE"):
         _require(envelope.kind, type_of(expect).slug, "type")
-        _require(envelope.flavor, expect.FLAVOR, "flavor")
-        return envelope.load(expect)
-    if expect is not None:
-        _require(Envelope.read(data).kind, expect.slug, "type")
-    return as_component(load_component(data, (registry or FlavorRegistry()).flavor))
+        if hasattr(expect, "FLAVOR"):
+            _require(envelope.flavor, expect.FLAVOR, "flavor")
+            return envelope.load(expect)
+    lookup = (registry or _default_registry()).flavor
+    component = envelope.load(lookup(envelope.kind, envelope.flavor))
+    if isinstance(expect, type) and not isinstance(component, expect):
+        what = f"expected a flavor that inherits {expect.__qualname__}, got {envelope.flavor}"
+        raise DocumentError(Problem(what, where="flavor", remedy="is it another component's document?"))
+    return as_component(component)
+
+
+@cache
+def _default_registry() -> FlavorRegistry:
+    """The flavors of the kit and of installed packages; to look for packages takes longer than to read a document."""
+    return FlavorRegistry()
 
 
 def _require(found: str, expected: str, where: str) -> None:
     if found != expected:
-        raise DocumentError(Problem(f"expected {expected}, got {found}", where=where, remedy="is it another component's?"))
+        remedy = "is it another component's document?"
+        raise DocumentError(Problem(f"expected {expected}, got {found}", where=where, remedy=remedy))
 
 
 def dumps(component: StackComponent, format: str = "json") -> bytes:  # noqa: A002 - what everybody calls it
@@ -76,7 +91,7 @@ def dumps(component: StackComponent, format: str = "json") -> bytes:  # noqa: A0
 
     Args:
         component: An instance of any flavor.
-        format: `json` or `yaml`.
+        format: `json`, `yaml`, `toml` or `msgpack`.
 
     Raises:
         NotSerializableError: Values cannot be written, such as plain secrets; every field is named.
@@ -112,8 +127,9 @@ def loads(
 
     Args:
         data: The document.
-        expect: A flavor's class, which then needs no registry; the token of a component type; or None for any component.
-        format: `json` or `yaml`.
+        expect: A flavor's class, which then needs no registry; a base class or the token of a component type, for any flavor
+            of it; or None for any component.
+        format: `json`, `yaml`, `toml` or `msgpack`.
         registry: Where flavors are looked up; those of the kit and of installed packages by default.
 
     Returns:

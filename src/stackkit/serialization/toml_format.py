@@ -26,6 +26,8 @@ _ESCAPES: Final = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\
 _QUOTED: Final = re.compile(r"\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''.*?'''|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|#[^\n]*", re.DOTALL)
 _LONG_KEY: Final = re.compile(rf"(?:[A-Za-z0-9_\"-]+[ \t]*\.[ \t]*){{{MAX_DEPTH}}}")
 _LARGEST_INT: Final = 10**INT_DIGITS
+_LONGEST: Final = 100
+"""How much of a parser's message is shown; it may name a key of any length."""
 
 
 def encode_toml(value: object) -> str:
@@ -145,25 +147,22 @@ def _carried(value: object, where: str, depth: int) -> object:
         raise DocumentError(Problem("dates and times are written as text", where=where, remedy="quote it"))
     if isinstance(value, int) and not -_LARGEST_INT < value < _LARGEST_INT:
         raise DocumentError(_too_long(where))
+    if is_dict(value) and value.keys() == {NONE_TAG}:
+        if value[NONE_TAG] is not True:
+            raise DocumentError(Problem(f"is no null: {NONE_TAG} is not true", where=where))
+        return None
     if depth <= 0 and (is_list(value) or is_dict(value)):
         raise DocumentError(_too_deep())
     if is_list(value):
         return [_carried(element, f"{where}[{index}]", depth - 1) for index, element in enumerate(value)]
     if not is_dict(value):
         return value
-    if kind_of(value).startswith(NONE_TAG):
-        return _untagged(value, where, depth)
-    return {name: _carried(element, _under(where, name), depth - 1) for name, element in value.items()}
+    return {_unescaped(name, value): _carried(element, _under(where, name), depth - 1) for name, element in value.items()}
 
 
-def _untagged(value: Mapping[object, object], where: str, depth: int) -> object:
-    name, element = next(iter(value.items()))
-    if name == NONE_TAG:
-        if element is not True:
-            raise DocumentError(Problem(f"is no null: {NONE_TAG} is not true", where=where))
-        return None
-    plain = str(name).removesuffix("$") if _TAGGED.fullmatch(str(name)) else name
-    return {plain: _carried(element, _under(where, name), depth - 1)}
+def _unescaped(name: object, value: Mapping[object, object]) -> object:
+    hidden = len(value) == 1 and _TAGGED.fullmatch(str(name))
+    return str(name).removesuffix("$") if hidden else name
 
 
 def _under(where: str, name: object) -> str:
@@ -178,9 +177,9 @@ def _finite(text: str) -> float:
 
 
 def _not_toml(error: ValueError) -> Problem:
-    """What the parser says, without what it may show of the document."""
-    what, _, place = str(error).partition(" (at ")
-    return Problem(f"is not TOML: {what.partition(':')[0].partition(' (')[0]}", where=place.removesuffix(")"))
+    """What the parser says, which shows keys and single characters of the document, and no value."""
+    what, _, place = str(error).rpartition(" (at ")
+    return Problem(f"is not TOML: {what[:_LONGEST]}", where=place.removesuffix(")"))
 
 
 def _impossible(error: ValueError) -> Problem:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Context, Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
@@ -20,13 +20,22 @@ from stackkit.errors import NotSerializableError, Problem
 from stackkit.serialization.builtin_values import is_unicode
 from stackkit.serialization.codec import Codec
 
-DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{6})?"
-OFFSET = r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{6})?)?)?"
-DURATION = r"-?P[0-9]{1,9}DT[0-9]{1,5}(\.[0-9]{6})?S"
-DECIMAL = r"-?(NaN[0-9]*|sNaN[0-9]*|Infinity|[0-9]+(\.[0-9]+)?(E[+-][0-9]{1,19})?)"
-HEX_GROUPS = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-BASE64 = r"[A-Za-z0-9+/]*={0,2}"
+YEAR = r"(?!0000)[0-9]{4}"
+LEAP_YEAR = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[13579][26]|[2468]0)00)"
+DAY_OF_YEAR = (
+    r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+DATE = f"(?:{YEAR}-{DAY_OF_YEAR}|{LEAP_YEAR}-02-29)"
+CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{6})?"
+OFFSET = r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{6})?)?)?"
+SECONDS_OF_DAY = r"(?:[0-9]|[1-9][0-9]{1,3}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2})"
+DURATION = (
+    rf"(?!-P0DT0S|-P999999999DT(?!0S))-?P(?:0|[1-9][0-9]{{0,8}})DT{SECONDS_OF_DAY}(?:\.(?!000000)[0-9]{{6}})?S"  # as timedelta
+)
+DECIMAL = r"-?(?:NaN[0-9]*|sNaN[0-9]*|Infinity|[0-9]+(?:\.[0-9]+)?(?:E[+-][0-9]{1,17})?)"
+HEX_GROUPS = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?"
+"""Each matches the texts that there are values for, and no other: what is told to others in a schema is what holds here."""
 
 
 @attrs.frozen(slots=False)
@@ -58,12 +67,12 @@ class TextForm:
 class TextCodec(Codec):
     """Values that are written as text of a form of their own."""
 
-    kinds = frozenset({"str"})
+    kinds: frozenset[str] = frozenset({"str"})
 
     def __init__(self, form: TextForm) -> None:
         self.form = form
-        self.expected = form.expected
-        self.values = form.cls.__name__
+        self.expected: str = form.expected
+        self.values: str = form.cls.__name__
 
     @override
     def load(self, value: object, _: object = None) -> object:
@@ -112,6 +121,29 @@ def _write_moment(value: datetime | time) -> str:
     return value.isoformat()
 
 
+_FINE_OFFSET: Final = re.compile(r"(.*[0-9])([+-])([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{6})")
+
+
+def _read_datetime(text: str) -> datetime:
+    plain, zone = _zone_apart(text)
+    return datetime.fromisoformat(plain) if zone is None else datetime.fromisoformat(plain).replace(tzinfo=zone)
+
+
+def _read_time(text: str) -> time:
+    plain, zone = _zone_apart(text)
+    return time.fromisoformat(plain) if zone is None else time.fromisoformat(plain).replace(tzinfo=zone)
+
+
+def _zone_apart(text: str) -> tuple[str, timezone | None]:
+    """An offset with microseconds, which Python itself reads as UTC where it is less than a second."""
+    found = _FINE_OFFSET.fullmatch(text)
+    if found is None:
+        return text, None
+    hours, minutes, seconds, microseconds = map(int, found.groups()[2:])
+    offset = timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=microseconds)
+    return found[1], timezone(-offset if found[2] == "-" else offset)
+
+
 def _write_duration(value: timedelta) -> str:
     sign, size = ("-", -value) if value < timedelta() else ("", value)
     fraction = f".{size.microseconds:06}" if size.microseconds else ""
@@ -128,6 +160,13 @@ def _read_duration(text: str) -> timedelta:
     return value
 
 
+def _write_decimal(value: Decimal) -> str:
+    text = str(value)
+    if len(text.partition("E")[2]) > 18:  # noqa: PLR2004 - the sign, and 17 digits
+        raise NotSerializableError(Problem("is a number whose exponent has more than 17 digits"))
+    return text
+
+
 _STRICT: Final = Context(traps=[InvalidOperation])
 
 
@@ -138,11 +177,11 @@ def _read_decimal(text: str) -> Decimal:
 TEXT_FORMS: Final = (
     TextForm(bytes, "base64 text", _write_bytes, _read_bytes, BASE64),
     TextForm(UUID, "a UUID", str, UUID, HEX_GROUPS, "uuid"),
-    TextForm(datetime, "a date and time", _write_moment, datetime.fromisoformat, f"{DATE}T{CLOCK}{OFFSET}"),
+    TextForm(datetime, "a date and time", _write_moment, _read_datetime, f"{DATE}T{CLOCK}{OFFSET}"),
     TextForm(date, "a date", date.isoformat, date.fromisoformat, DATE, "date"),
-    TextForm(time, "a time of day", _write_moment, time.fromisoformat, f"{CLOCK}{OFFSET}"),
+    TextForm(time, "a time of day", _write_moment, _read_time, f"{CLOCK}{OFFSET}"),
     TextForm(timedelta, "a duration such as P1DT2.500000S", _write_duration, _read_duration, DURATION),
-    TextForm(Decimal, "a decimal number as text", str, _read_decimal, DECIMAL),
+    TextForm(Decimal, "a decimal number as text", _write_decimal, _read_decimal, DECIMAL),
     TextForm(Path, "a path", str, Path),
     TextForm(PurePosixPath, "a path", str, PurePosixPath),
     TextForm(PurePath, "a path", str, PurePath),

@@ -27,11 +27,11 @@ class UnionCodec(Codec):
     """
 
     def __init__(self, options: Sequence[Codec]) -> None:
-        self.options = tuple(dict.fromkeys(_flat(options)))
-        self.expected = " or ".join(option.expected for option in self.options)
-        self.values = " or ".join(option.values or option.expected for option in self.options)
-        self.kinds = frozenset[str]().union(*(option.kinds for option in self.options))
-        self.hashable = any(option.hashable for option in self.options)
+        self.options: tuple[Codec, ...] = tuple(dict.fromkeys(_flat(options)))
+        self.expected: str = " or ".join(option.expected for option in self.options)
+        self.values: str = " or ".join(option.values or option.expected for option in self.options)
+        self.kinds: frozenset[str] = frozenset[str]().union(*(option.kinds for option in self.options))
+        self.hashable: bool = any(option.hashable for option in self.options)
 
     @override
     def problems(self) -> Iterator[Problem]:

@@ -23,12 +23,12 @@ class ClassCodec(Codec):
         codec_of: Gives the codec of a field's type; asked at first use, so that classes may refer to themselves.
     """
 
-    kinds = frozenset({"dict"})
+    kinds: frozenset[str] = frozenset({"dict"})
 
     def __init__(self, cls: type, codec_of: Callable[[object], Codec]) -> None:
         self.cls = cls
-        self.expected = cls.__qualname__
-        self.hashable = cls.__hash__ is not None  # pyright: ignore[reportUnnecessaryComparison] # None where it has no hash
+        self.expected: str = cls.__qualname__
+        self.hashable: bool = cls.__hash__ is not None  # pyright: ignore[reportUnnecessaryComparison] # None where it has no hash
         self._codec_of = codec_of
 
     @cached_property

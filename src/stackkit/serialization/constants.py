@@ -39,9 +39,9 @@ class ConstantCodec(Codec):
             self.members[type(written), written] = constant
         if not self.members:
             raise UnsupportedTypeError(Problem(f"{name} has no members", remedy="use an enumeration with members"))
-        self.kinds = frozenset(kind_of(written) for _, written in self.members)
+        self.kinds: frozenset[str] = frozenset(kind_of(written) for _, written in self.members)
         names = [_shown(written) for _, written in self.members]
-        self.expected = "one of " + ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+        self.expected: str = "one of " + ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
 
     @classmethod
     def of_enum(cls, enum: type[Enum]) -> ConstantCodec:
@@ -97,11 +97,11 @@ class FlagCodec(Codec):
 
     def __init__(self, cls: type[Flag]) -> None:
         self.cls = cls
-        self.number = IntCodec()
-        self.kinds = self.number.kinds
-        self.values = cls.__qualname__
+        self.number: IntCodec = IntCodec()
+        self.kinds: frozenset[str] = self.number.kinds
+        self.values: str = cls.__qualname__
         names = [f"{member.name} = {member.value}" for member in cls]
-        self.expected = "a sum of " + ", ".join(names[:NAMED])
+        self.expected: str = "a sum of " + ", ".join(names[:NAMED])
 
     @override
     def load(self, value: object, _: object = None) -> object:

@@ -38,14 +38,14 @@ def _load_unseen(codec: Codec, value: object) -> object:
 class RowCodec(Codec):
     """Lists, and tuples of any length, of values of one type."""
 
-    kinds = frozenset({"list"})
+    kinds: frozenset[str] = frozenset({"list"})
 
     def __init__(self, make: Callable[[Iterable[object]], object], item: Codec) -> None:
         self.make = make
         self.item = item
-        self.expected = f"list of {item.expected}"
-        self.values = f"{'tuple' if make is tuple else 'list'} of {item.values or item.expected}"
-        self.hashable = make is tuple and item.hashable
+        self.expected: str = f"list of {item.expected}"
+        self.values: str = f"{'tuple' if make is tuple else 'list'} of {item.values or item.expected}"
+        self.hashable: bool = make is tuple and item.hashable
 
     @override
     def load(self, value: object, _: object = None) -> object:
@@ -79,13 +79,13 @@ class RowCodec(Codec):
 class TupleCodec(Codec):
     """Tuples of a fixed length, each place with a type of its own."""
 
-    kinds = frozenset({"list"})
+    kinds: frozenset[str] = frozenset({"list"})
 
     def __init__(self, items: Sequence[Codec]) -> None:
-        self.items = tuple(items)
-        self.expected = f"list of {len(self.items)} values"
-        self.values = f"tuple of {len(self.items)}"
-        self.hashable = all(item.hashable for item in self.items)
+        self.items: tuple[Codec, ...] = tuple(items)
+        self.expected: str = f"list of {len(self.items)} values"
+        self.values: str = f"tuple of {len(self.items)}"
+        self.hashable: bool = all(item.hashable for item in self.items)
 
     @override
     def load(self, value: object, _: object = None) -> tuple[object, ...]:
@@ -128,15 +128,15 @@ class SetCodec(Codec):
         is_any_set: Whether any Set is written, not those that `make` makes alone.
     """
 
-    kinds = frozenset({"list"})
+    kinds: frozenset[str] = frozenset({"list"})
 
     def __init__(self, make: Callable[[Iterable[object]], object], item: Codec, *, is_any_set: bool = False) -> None:
         self.make = make
         self.item = item
         self.is_any_set = is_any_set
-        self.expected = f"list of different {item.expected}"
-        self.values = f"{'frozenset' if make is frozenset else 'set'} of {item.values or item.expected}"
-        self.hashable = make is frozenset and item.hashable
+        self.expected: str = f"list of different {item.expected}"
+        self.values: str = f"{'frozenset' if make is frozenset else 'set'} of {item.values or item.expected}"
+        self.hashable: bool = make is frozenset and item.hashable
 
     @override
     def problems(self) -> Iterable[Problem]:
@@ -187,14 +187,14 @@ class MappingCodec(Codec):
         is_any_mapping: Whether any Mapping is written, not dicts alone; a dict is loaded.
     """
 
-    kinds = frozenset({"dict"})
+    kinds: frozenset[str] = frozenset({"dict"})
     hashable = False
 
     def __init__(self, item: Codec, *, is_any_mapping: bool = False) -> None:
         self.item = item
         self.is_any_mapping = is_any_mapping
-        self.expected = f"mapping to {item.expected}"
-        self.values = f"{'mapping' if is_any_mapping else 'dict'} to {item.values or item.expected}"
+        self.expected: str = f"mapping to {item.expected}"
+        self.values: str = f"{'mapping' if is_any_mapping else 'dict'} to {item.values or item.expected}"
 
     @override
     def load(self, value: object, _: object = None) -> object:

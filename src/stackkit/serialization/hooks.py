@@ -21,12 +21,12 @@ class HookCodec(Codec):
         dump: The unstructure hook; what it gives must be builtins.
     """
 
-    kinds = frozenset({"any"})
+    kinds: frozenset[str] = frozenset({"any"})
 
     def __init__(self, tp: object, load: Callable[[object, object], object], dump: Callable[[object], object]) -> None:
         self.type = tp
-        self.expected = getattr(tp, "__qualname__", str(tp))
-        self.hashable = getattr(tp, "__hash__", None) is not None
+        self.expected: str = getattr(tp, "__qualname__", str(tp))
+        self.hashable: bool = getattr(tp, "__hash__", None) is not None
         self._load, self._dump = load, dump
 
     @override

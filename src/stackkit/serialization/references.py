@@ -21,7 +21,7 @@ class SecretCodec(Codec):
 
     expected = f'a secret reference {{"{SECRET_TAG}": "name.key"}}'
     values = "Secret"
-    kinds = frozenset({SECRET_TAG})
+    kinds: frozenset[str] = frozenset({SECRET_TAG})
     secret = True
 
     @override
@@ -47,7 +47,7 @@ class ReferenceCodec(Codec):
 
     expected = f'a component {{"{REFERENCE_TAG}": "type/name"}}'
     values = "Reference"
-    kinds = frozenset({REFERENCE_TAG})
+    kinds: frozenset[str] = frozenset({REFERENCE_TAG})
 
     @override
     def load(self, value: object, _: object = None) -> Reference:

@@ -26,7 +26,7 @@ class NoneCodec(Codec):
 
     expected = "null"
     values = "None"
-    kinds = frozenset({"null"})
+    kinds: frozenset[str] = frozenset({"null"})
 
     @override
     def load(self, value: object, _: object = None) -> None:
@@ -47,7 +47,7 @@ class BoolCodec(Codec):
     """Truth values; never 0 or 1."""
 
     expected = "bool"
-    kinds = frozenset({"bool"})
+    kinds: frozenset[str] = frozenset({"bool"})
 
     @override
     def load(self, value: object, _: object = None) -> bool:
@@ -70,7 +70,7 @@ class IntCodec(Codec):
     """Whole numbers of any size; those of more than 64 bits are written as `{"$int": "…"}`."""
 
     expected = "int"
-    kinds = frozenset({"int", INT_TAG})
+    kinds: frozenset[str] = frozenset({"int", INT_TAG})
 
     @override
     def load(self, value: object, _: object = None) -> int:
@@ -119,7 +119,7 @@ class FloatCodec(Codec):
     """Floating point numbers; a whole number is one where it loses nothing."""
 
     expected = "float"
-    kinds = frozenset({"float", FLOAT_TAG})
+    kinds: frozenset[str] = frozenset({"float", FLOAT_TAG})
 
     @override
     def load(self, value: object, _: object = None) -> float:
@@ -157,7 +157,7 @@ class StrCodec(Codec):
     """Text: anything that UTF-8 can carry."""
 
     expected = "str"
-    kinds = frozenset({"str"})
+    kinds: frozenset[str] = frozenset({"str"})
 
     @override
     def load(self, value: object, _: object = None) -> str:

@@ -37,8 +37,8 @@ class Lease:
     __slots__ = ("connection", "file", "generation", "path")
 
     def __init__(self, path: Path, generation: int) -> None:
-        self.path = path
-        self.generation = generation
+        self.path: Path = path
+        self.generation: int = generation
         self.connection: sqlite3.Connection | None = None  # also after the transaction, and in a forked child
         self.file: _FileId | None = None
 

@@ -42,7 +42,7 @@ class Workspace:
     """
 
     def __init__(self, root: Path, store: Store | None = None) -> None:
-        self.root = location.absolute(root)
+        self.root: Path = location.absolute(root)
         self.store: Store = store or SqliteStore(self.root / location.FOLDER / location.DATABASE)
 
     @classmethod

@@ -15,7 +15,7 @@ from stackkit.cli.session import Session, session_of
 from stackkit.components.catalog import COMPONENT_TYPES, TypeEntry
 
 FIXED: Final[LazyCommands] = {
-    "demo": ("The main job from start to end, in a temporary workspace.", command_at("demo:demo")),
+    "demo": ("The main job from start to end, in a temporary workspace.", command_at("demo.command:demo")),
     "init": ("Make a workspace here.", command_at("workspace_commands:init")),
     "status": ("Workspace, store, active stack, and what is up.", command_at("workspace_commands:status")),
     "check": ("Everything that is wrong with a flavor, at once.", command_at("workspace_commands:check_flavor")),

@@ -6,8 +6,6 @@ import os
 
 from hypothesis import settings
 
-collect_ignore = ["typing/bad"]  # mistakes that type checkers have to report; importing them is one
-
 # No profile has a deadline: it would measure how busy the machine is.
 settings.register_profile("default", deadline=None)
 # A commit has one verdict, on every Python and each time that it is asked for: the examples follow from the test.

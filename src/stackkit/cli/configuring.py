@@ -12,6 +12,7 @@ from stackkit.cli.completion import components_of, fields_of, flavors_of
 from stackkit.cli.field_options import FieldsCommand
 from stackkit.cli.fields import as_options, builtins_of, option_name, own_fields
 from stackkit.cli.files import read_document
+from stackkit.cli.render import say
 from stackkit.cli.session import Session, pass_session
 from stackkit.core.component import StackComponent
 from stackkit.core.component_type import ComponentType
@@ -50,7 +51,7 @@ def register_command(kind: ComponentType[Any]) -> click.Command:
         else:
             raise click.UsageError(f"give the {kind.title} a name")
         record = session.workspace.components.register(component)
-        click.echo(f"{kind.title} {record.name} registered ({record.flavor})")
+        say(f"{kind.title} {record.name} registered ({record.flavor})")
 
     return command
 
@@ -110,7 +111,7 @@ def update_command(kind: ComponentType[Any]) -> click.Command:
             session.workspace.components.update(kind, name, changes)
         except (DocumentError, NotSerializableError) as error:
             raise type(error)(*as_options(error.problems)) from error
-        click.echo(f"{kind.title} {name} updated: {', '.join(texts)}")
+        say(f"{kind.title} {name} updated: {', '.join(texts)}")
 
     return command
 
@@ -131,7 +132,7 @@ def remove_attribute_command(kind: ComponentType[Any]) -> click.Command:
             remedy = f"change it: stackkit {kind.option} update {name}"
             raise ConfigurationError(*(Problem("has no default", where=o, remedy=f"{remedy} {o}=VALUE") for o in required))
         session.workspace.components.remove_fields(kind, name, names)
-        click.echo(f"{kind.title} {name}: {', '.join(names)} set back")
+        say(f"{kind.title} {name}: {', '.join(names)} set back")
 
     return command
 

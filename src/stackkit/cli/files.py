@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+import attrs
+
 from stackkit.errors import DocumentError, Problem
 from stackkit.serialization.formats import FORMATS, Format, decode
 
@@ -45,7 +47,12 @@ def read_document(file: Path) -> object:
     try:
         return decode(data, format_of(file).name)
     except DocumentError as error:
-        raise DocumentError(*(problem.under(name) for problem in error.problems)) from error
+        places = (f"{name}: {problem.where}" if problem.where else name for problem in error.problems)
+        raise DocumentError(*map(_at, error.problems, places)) from error
+
+
+def _at(problem: Problem, place: str) -> Problem:
+    return attrs.evolve(problem, where=place)
 
 
 def _read(file: Path) -> bytes:

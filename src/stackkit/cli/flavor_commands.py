@@ -8,7 +8,7 @@ import click
 
 from stackkit.cli.completion import flavors_of
 from stackkit.cli.groups import LazyGroup
-from stackkit.cli.render import output_option, show_fields, show_rows
+from stackkit.cli.render import output_option, say, show_fields, show_rows
 from stackkit.cli.session import Session, confirm, pass_session
 from stackkit.core.component_type import ComponentType
 
@@ -34,7 +34,7 @@ def _register(kind: ComponentType[Any]) -> click.Command:
     @pass_session
     def command(session: Session, class_path: str) -> None:
         record = session.workspace.flavors.register(class_path, kind)
-        click.echo(f"{kind.title} flavor {record.name} registered: {record.path}")
+        say(f"{kind.title} flavor {record.name} registered: {record.path}")
 
     return command
 
@@ -94,6 +94,6 @@ def _delete(kind: ComponentType[Any]) -> click.Command:
         session.workspace.flavors.record(kind, flavor)
         confirm(f"Forget the {kind.title} flavor {flavor}?", yes=yes)
         session.workspace.flavors.delete(kind, flavor)
-        click.echo(f"{kind.title} flavor {flavor} forgotten")
+        say(f"{kind.title} flavor {flavor} forgotten")
 
     return command

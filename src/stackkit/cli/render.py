@@ -75,6 +75,11 @@ def visible(text: str, *, keep: str = "") -> str:
     return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
 
 
+def say(text: str) -> None:
+    """Print a line for people."""
+    click.echo(visible(text))
+
+
 def cell(value: object) -> str:
     """A value in a table: text as it is, as far as it shows, and anything else as JSON."""
     if value is None:

@@ -12,7 +12,7 @@ import click
 from stackkit.cli.completion import components_of
 from stackkit.cli.files import read_document
 from stackkit.cli.groups import LazyGroup
-from stackkit.cli.render import output_option, show_rows, visible
+from stackkit.cli.render import output_option, say, show_rows, visible
 from stackkit.cli.session import Session, confirm, is_interactive, pass_session
 from stackkit.components.secrets_manager import SECRETS_MANAGER, SecretGroup, SecretsManager
 from stackkit.core.narrow import is_dict
@@ -67,7 +67,7 @@ def register(session: Session, name: str, keys: Sequence[str], file: Path | None
     """Keep a new secret."""
     target = _manager(session, manager)
     target.register_secret(SecretGroup(name, _values(keys, file)))
-    click.echo(f"secret {name} registered in {target.name}")
+    say(f"secret {name} registered in {target.name}")
 
 
 @secret.command("update", help="Change values of a secret, or add keys. Values are asked for, unseen; or read with --from.")
@@ -81,7 +81,7 @@ def update(session: Session, name: str, keys: Sequence[str], file: Path | None, 
     target = _manager(session, manager)
     old = target.get_secret(name)
     target.update_secret(SecretGroup(name, {**old.values, **_values(keys, file)}))
-    click.echo(f"secret {name} updated in {target.name}")
+    say(f"secret {name} updated in {target.name}")
 
 
 @secret.command("get", help="The keys of a secret; with --reveal their values, on standard output.")
@@ -94,12 +94,12 @@ def update(session: Session, name: str, keys: Sequence[str], file: Path | None, 
 def get(session: Session, name: str, key: str | None, reveal: bool, manager: str | None, output: str) -> None:
     """Show a secret."""
     group = _manager(session, manager).get_secret(name)
-    if key is not None and reveal:
+    shown = dict(sorted(group.values.items())) if key is None else {key: group[key]}
+    if key is not None and reveal and output == "table":
         # A terminal is not driven by a value; a program gets it as it is.
-        click.echo(visible(group[key], keep="\n\t") if sys.stdout.isatty() else group[key])
+        click.echo(visible(shown[key], keep="\n\t") if sys.stdout.isatty() else shown[key])
         return
-    keys = [*group.values] if key is None else [key]
-    rows = [{"key": k, "value": group[k] if reveal else "***", "reference": f"${{{name}.{k}}}"} for k in sorted(keys)]
+    rows = [{"key": k, "value": v if reveal else "***", "reference": f"${{{name}.{k}}}"} for k, v in shown.items()]
     show_rows(rows, output, empty="the secret has no keys")
 
 
@@ -127,12 +127,12 @@ def delete(session: Session, name: str | None, everything: bool, yes: bool, mana
     if name is None:
         confirm(f"Remove every secret of {target.name}?", yes=yes)
         target.delete_all_secrets()
-        click.echo(f"every secret of {target.name} removed")
+        say(f"every secret of {target.name} removed")
         return
     target.get_secret(name)
     confirm(f"Remove the secret {name} of {target.name}?", yes=yes)
     target.delete_secret(name)
-    click.echo(f"secret {name} removed from {target.name}")
+    say(f"secret {name} removed from {target.name}")
 
 
 def _values(keys: Sequence[str], file: Path | None) -> Mapping[str, str]:

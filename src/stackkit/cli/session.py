@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, final
 
 import click
 
+from stackkit.cli.render import visible
 from stackkit.errors import ComponentNotFoundError, Problem
 
 if TYPE_CHECKING:  # a workspace brings its store and registry, which `--help` has no need of
@@ -15,6 +17,9 @@ if TYPE_CHECKING:  # a workspace brings its store and registry, which `--help` h
     from stackkit.core.component_type import ComponentType
     from stackkit.registry.registry import FlavorRegistry
     from stackkit.workspace.workspace import Workspace
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @final
@@ -83,7 +88,13 @@ def session_of(context: click.Context) -> Session:
     return found
 
 
-pass_session = click.make_pass_decorator(Session)
+def pass_session(command: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
+    """Decorate a command that is called with the session before its own parameters.
+
+    Args:
+        command: The command's function.
+    """
+    return click.make_pass_decorator(Session)(command)
 
 
 def is_interactive() -> bool:
@@ -106,4 +117,4 @@ def confirm(question: str, *, yes: bool) -> None:
         return
     if not is_interactive():
         raise click.UsageError(f"{question} Nobody can be asked here: repeat with --yes")
-    click.confirm(question, abort=True, err=True)
+    click.confirm(visible(question), abort=True, err=True)

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from stackkit.cli.completion import complete_members, complete_stacks, components_of
 from stackkit.cli.groups import LazyGroup, command_at
-from stackkit.cli.render import output_option, show_fields, show_rows
+from stackkit.cli.render import output_option, say, show_fields, show_rows
 from stackkit.cli.session import Session, confirm, pass_session, session_of
 from stackkit.errors import Problem, StackNotFoundError
 
@@ -88,7 +88,7 @@ def stack_argument(*, required: bool = True) -> Callable[..., Any]:
 def register(session: Session, name: str, activate: bool, chosen: Mapping[str, str]) -> None:
     """Compose a stack."""
     session.workspace.stacks.register(name, chosen, activate=activate)
-    click.echo(f"stack {name} registered{', and active' if activate else ''}")
+    say(f"stack {name} registered{', and active' if activate else ''}")
 
 
 @stack.command("list", help="The stacks of the workspace.")
@@ -142,7 +142,7 @@ def _active(session: Session) -> str:
 def set_active(session: Session, name: str) -> None:
     """Choose the active stack."""
     session.workspace.stacks.activate(name)
-    click.echo(f"stack {name} is active")
+    say(f"stack {name} is active")
 
 
 @stack.command("update", cls=ComponentsCommand, help="Exchange or add components of a stack.")
@@ -153,7 +153,7 @@ def update(session: Session, name: str, chosen: Mapping[str, str]) -> None:
     if not chosen:
         raise click.UsageError("give at least one component, such as --artifact-store NAME")
     session.workspace.stacks.update(name, chosen)
-    click.echo(f"stack {name} updated: {', '.join(slug.replace('_', ' ') for slug in chosen)}")
+    say(f"stack {name} updated: {', '.join(slug.replace('_', ' ') for slug in chosen)}")
 
 
 @stack.command("remove-component", help="Take components out of a stack: remove-component NAME alerter …")
@@ -164,7 +164,7 @@ def remove_component(session: Session, name: str, types: Iterable[str]) -> None:
     """Take components out of a stack."""
     slugs = [kind.lstrip("-").replace("-", "_") for kind in types]
     session.workspace.stacks.remove_components(name, slugs)
-    click.echo(f"stack {name}: {', '.join(slug.replace('_', ' ') for slug in slugs)} taken out")
+    say(f"stack {name}: {', '.join(slug.replace('_', ' ') for slug in slugs)} taken out")
 
 
 @stack.command("rename", help="Give a stack another name.")
@@ -174,7 +174,7 @@ def remove_component(session: Session, name: str, types: Iterable[str]) -> None:
 def rename(session: Session, name: str, new_name: str) -> None:
     """Rename a stack."""
     session.workspace.stacks.rename(name, new_name)
-    click.echo(f"stack {name} is now called {new_name}")
+    say(f"stack {name} is now called {new_name}")
 
 
 @stack.command("copy", help="Make another stack of the same components.")
@@ -184,7 +184,7 @@ def rename(session: Session, name: str, new_name: str) -> None:
 def copy(session: Session, name: str, new_name: str) -> None:
     """Copy a stack."""
     session.workspace.stacks.copy(name, new_name)
-    click.echo(f"stack {new_name} is a copy of {name}")
+    say(f"stack {new_name} is a copy of {name}")
 
 
 @stack.command("delete", help="Forget a stack; its components stay.")
@@ -196,4 +196,4 @@ def delete(session: Session, name: str, yes: bool) -> None:
     session.workspace.stacks.record(name)
     confirm(f"Delete the stack {name}?", yes=yes)
     session.workspace.stacks.delete(name)
-    click.echo(f"stack {name} deleted")
+    say(f"stack {name} deleted")

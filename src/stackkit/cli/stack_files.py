@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from stackkit.cli.files import format_of, is_standard, read_document, write_whole
-from stackkit.cli.render import output_option, show_rows
+from stackkit.cli.render import output_option, say, show_rows, visible
 from stackkit.cli.session import Session, is_interactive, pass_session
 from stackkit.cli.stack_commands import stack_argument
-from stackkit.serialization.formats import FORMATS, encode
+from stackkit.serialization.formats import FORMATS, Format, encode
 
 
 @click.command("export", help="Write a stack as one document, components included, secrets as references. YAML by default.")
@@ -24,10 +25,21 @@ def export(session: Session, name: str, file: Path | None, format_name: str | No
     chosen = format_name or (format_of(file).name if file else "yaml")
     data = encode(session.workspace.transfer.export(name), chosen)
     if file is None or is_standard(file):
-        click.echo(data, nl=FORMATS[chosen].is_text and not data.endswith(b"\n"))
+        _print(data, FORMATS[chosen])
         return
     write_whole(file, data)
-    click.echo(f"stack {name} written to {file}")
+    say(f"stack {name} written to {file}")
+
+
+def _print(data: bytes, made: Format) -> None:
+    """Print a document: to a program as it is, to a terminal so that it does not drive it."""
+    line_end = made.is_text and not data.endswith(b"\n")
+    if not sys.stdout.isatty():
+        click.echo(data, nl=line_end)
+    elif made.is_text:
+        click.echo(visible(data.decode(), keep="\n"), nl=line_end)
+    else:
+        raise click.UsageError(f"{made.name} is nothing for a terminal: name a FILE")
 
 
 @click.command("import", help="Bring in a stack from FILE, all of it or nothing. Where a name is taken another is asked for.")
@@ -39,7 +51,7 @@ def import_stack(session: Session, file: Path, rename: bool) -> None:
     ask = _numbered() if rename else _ask if is_interactive() else None
     record = session.workspace.transfer.bring_in(read_document(file), rename=ask)
     members = ", ".join(f"{slug.replace('_', ' ')} {name}" for slug, name in record.components.items())
-    click.echo(f"stack {record.name} imported: {members}")
+    say(f"stack {record.name} imported: {members}")
 
 
 def _ask(what: str, name: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from stackkit.cli.render import say
 from stackkit.cli.session import Session, confirm, pass_session
 from stackkit.cli.stack_commands import stack_argument
 from stackkit.core.component_type import Component
@@ -18,7 +19,7 @@ def validate_stack(session: Session, name: str | None) -> None:
     """Check a stack."""
     stack = session.workspace.stacks.get(name)
     validate_for_use(stack)
-    click.echo(f"stack {stack.name} is right")
+    say(f"stack {stack.name} is right")
 
 
 @click.command("up", help="Bring a stack up: provision what needs it, and start it. Can be repeated.")
@@ -28,7 +29,7 @@ def up_stack(session: Session, name: str | None) -> None:
     """Bring a stack up."""
     stack = session.workspace.stacks.get(name)
     lifecycle.up(stack, on_step=lambda component: _tell(component, "is up"))
-    click.echo(f"stack {stack.name} is up")
+    say(f"stack {stack.name} is up")
 
 
 @click.command("down", help="Bring a stack down; with --force take away what was provisioned. Can be repeated.")
@@ -42,8 +43,8 @@ def down_stack(session: Session, name: str | None, force: bool, yes: bool) -> No
     if force:
         confirm(f"Take away what the stack {stack.name} was provisioned with?", yes=yes)
     lifecycle.down(stack, force=force, on_step=lambda component: _tell(component, "is down"))
-    click.echo(f"stack {stack.name} is down")
+    say(f"stack {stack.name} is down")
 
 
 def _tell(component: Component, what: str) -> None:
-    click.echo(f"  {component.TYPE.title} {component.name} {what}")
+    say(f"  {component.TYPE.title} {component.name} {what}")

@@ -10,7 +10,7 @@ import click
 
 from stackkit.cli.completion import components_of
 from stackkit.cli.groups import LazyCommands, LazyGroup, command_at
-from stackkit.cli.render import output_option, show_fields, show_rows, visible
+from stackkit.cli.render import output_option, say, show_fields, show_rows, visible
 from stackkit.cli.session import Session, confirm, pass_session
 from stackkit.components.catalog import TypeEntry
 from stackkit.core.component_type import ComponentType
@@ -127,7 +127,7 @@ def _rename(kind: ComponentType[Any]) -> click.Command:
     @pass_session
     def command(session: Session, name: str, new_name: str) -> None:
         session.workspace.components.rename(kind, name, new_name)
-        click.echo(f"{kind.title} {name} is now called {new_name}")
+        say(f"{kind.title} {name} is now called {new_name}")
 
     return command
 
@@ -139,7 +139,7 @@ def _copy(kind: ComponentType[Any]) -> click.Command:
     @pass_session
     def command(session: Session, name: str, new_name: str) -> None:
         session.workspace.components.copy(kind, name, new_name)
-        click.echo(f"{kind.title} {new_name} is a copy of {name}")
+        say(f"{kind.title} {new_name} is a copy of {name}")
 
     return command
 
@@ -153,7 +153,7 @@ def _delete(kind: ComponentType[Any]) -> click.Command:
         session.workspace.components.record(kind, name)
         confirm(f"Delete the {kind.title} {name}?", yes=yes)
         session.workspace.components.delete(kind, name)
-        click.echo(f"{kind.title} {name} deleted")
+        say(f"{kind.title} {name} deleted")
 
     return command
 
@@ -167,7 +167,7 @@ def _up(kind: ComponentType[Any]) -> click.Command:
 
         chosen = session.component_name(kind, name)
         up(_stack_around(session, kind, chosen), only=kind)
-        click.echo(f"{kind.title} {chosen} is up")
+        say(f"{kind.title} {chosen} is up")
 
     return command
 
@@ -182,10 +182,11 @@ def _down(kind: ComponentType[Any]) -> click.Command:
         from stackkit.stack.lifecycle import down
 
         chosen = session.component_name(kind, name)
+        stack = _stack_around(session, kind, chosen)
         if force:
             confirm(f"Take away what the {kind.title} {chosen} was provisioned with?", yes=yes)
-        down(_stack_around(session, kind, chosen), force=force, only=kind)
-        click.echo(f"{kind.title} {chosen} is down")
+        down(stack, force=force, only=kind)
+        say(f"{kind.title} {chosen} is down")
 
     return command
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stackkit.cli.render import output_option, show_fields, show_rows
+from stackkit.cli.render import output_option, say, show_fields, show_rows
 from stackkit.cli.session import Session, pass_session
 from stackkit.errors import StackkitError
 
@@ -27,7 +27,7 @@ def init(path: Path) -> None:
     there = (path / FOLDER).is_dir()
     with Workspace.init(path) as workspace:
         workspace.stacks.all()
-        click.echo(f"workspace {'is there already' if there else 'made'}: {workspace.root.resolve()}")
+        say(f"workspace {'is there already' if there else 'made'}: {workspace.root.resolve()}")
 
 
 @click.command("status", help="Workspace, store, active stack, and what is up.")
@@ -87,4 +87,4 @@ def check_flavor(session: Session, class_path: str) -> None:
     from stackkit.registry.check import load_flavor
 
     flavor = load_flavor(class_path, session.workspace.root)
-    click.echo(f"{class_path} is right: {flavor.__qualname__} is the flavor {flavor.FLAVOR}")
+    say(f"{class_path} is right: {flavor.__qualname__} is the flavor {flavor.FLAVOR}")

@@ -133,6 +133,10 @@ def test_commands_find_no_workspace_but_the_readers_own(tmp_path: Path, monkeypa
     read('```console\n$ echo "$HOME $STACKKIT_WORKSPACE$XDG_DATA_HOME."\n.../home .\n```\n', tmp_path)
 
 
+def test_a_command_may_say_itself_what_follows_a_failure(tmp_path: Path) -> None:
+    read("```console\n$ sh -c 'echo Error: no; exit 3' || echo status $?\nError: no\nstatus 3\n```\n", tmp_path)
+
+
 def test_modules_of_the_page_can_be_imported_and_are_forgotten(tmp_path: Path) -> None:
     text = '```python title="my_mod.py"\nx = 1\n```\n```python\n>>> import my_mod\n>>> my_mod.x\n1\n```\n'
     read(text, tmp_path)

@@ -75,7 +75,7 @@ class Stack:
         """
         found = self.get(kind)
         if found is None:
-            has = ", ".join(self._by_slug) or "nothing"
+            has = ", ".join(component.TYPE.title for component in self) or "nothing"
             raise ComponentNotFoundError(Problem(f"the stack {self._name} has no {kind.title}", remedy=f"it has {has}"))
         return found
 

@@ -142,18 +142,20 @@ class Reader:
         Raises:
             AssertionError: Something did not go as the page says.
         """
-        before = set(sys.modules)
+        page = blocks(self._page.read_text(encoding="utf-8"))
+        own = {Path(block.title).stem for block in page}
+        hidden = {name: sys.modules.pop(name) for name in own if name in sys.modules}
         sys.modules[self._module.__name__] = self._module
         sys.path.insert(0, str(self._folder))
         try:
             with chdir(self._folder):
-                for block in blocks(self._page.read_text(encoding="utf-8")):
+                for block in page:
                     self._try(block)
         finally:
             sys.path.remove(str(self._folder))
-            for name in set(sys.modules) - before:
-                if name == self._module.__name__ or _is_inside(sys.modules[name], self._folder):
-                    del sys.modules[name]
+            for name in (self._module.__name__, *own):
+                sys.modules.pop(name, None)
+            sys.modules.update(hidden)
 
     def _try(self, block: Block) -> None:
         if block.title:
@@ -199,8 +201,3 @@ class Reader:
         with redirect_stdout(printed):
             exec(compile(lines + block.text, self._page, "exec", dont_inherit=True), namespace)  # noqa: S102 - our own page
         assert not printed.getvalue(), f"{place} prints, and the page does not show it: {printed.getvalue()}"
-
-
-def _is_inside(module: ModuleType, folder: Path) -> bool:
-    file = getattr(module, "__file__", None)
-    return file is not None and Path(file).is_relative_to(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -137,8 +138,11 @@ def test_a_command_may_say_itself_what_follows_a_failure(tmp_path: Path) -> None
     read("```console\n$ sh -c 'echo Error: no; exit 3' || echo status $?\nError: no\nstatus 3\n```\n", tmp_path)
 
 
-def test_modules_of_the_page_can_be_imported_and_are_forgotten(tmp_path: Path) -> None:
-    text = '```python title="my_mod.py"\nx = 1\n```\n```python\n>>> import my_mod\n>>> my_mod.x\n1\n```\n'
-    read(text, tmp_path)
-    assert "my_mod" not in sys.modules
+def test_modules_of_the_page_can_be_imported_and_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = ModuleType("known")
+    monkeypatch.setitem(sys.modules, "known", other)
+    text = "".join(f'```python title="{name}.py"\nx = 1\n```\n' for name in ("known", "new"))
+    read(text + "```python\n>>> import known, new\n>>> known.x, new.x\n(1, 1)\n```\n", tmp_path)
+    assert sys.modules["known"] is other
+    assert "new" not in sys.modules
     assert str(tmp_path / "work") not in sys.path

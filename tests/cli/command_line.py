@@ -17,8 +17,9 @@ from stackkit.cli.main import main
 from stackkit.registry import resolve
 from stackkit.store.base import Document
 from stackkit.store.sqlite import SqliteStore
+from stackkit.workspace import records
 
-KINDS = ("flavor", "component", "stack", "setting")
+KINDS = (records.FLAVOR, records.COMPONENT, records.UUID, records.STACK, records.SETTING)
 MOST_LINES = 3
 
 

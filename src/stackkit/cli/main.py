@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import NoReturn
 
@@ -19,8 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(arguments: list[str]) -> int:
     try:
-        from stackkit.cli.root import run  # inside: somebody may press Ctrl-C while it is imported
-
+        run = _command_line()  # inside: somebody may press Ctrl-C while it is imported
         _print_any_text()
         status = run(arguments)
         if sys.stdout:  # there is none after `>&-`
@@ -32,6 +32,22 @@ def _run(arguments: list[str]) -> int:
             raise
         return tell(error)
     return status
+
+
+def _command_line() -> Callable[[Sequence[str]], int]:
+    """Import the command line, without looking for garbage meanwhile, nor in what it made when the process ends.
+
+    That saves a sixth of the time that a listing takes. What the command itself makes is collected as always.
+    """
+    first = "stackkit.cli.root" not in sys.modules and gc.isenabled()
+    if first:
+        gc.disable()
+    from stackkit.cli.root import run
+
+    if first:
+        gc.freeze()
+        gc.enable()
+    return run
 
 
 def _print_any_text() -> None:

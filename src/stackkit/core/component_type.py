@@ -37,6 +37,7 @@ class Component(HasFlavor, Protocol):
 P = TypeVar("P", bound=Component)
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+FLAVOR_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
 def check_slug(instance: object, _: object, slug: str) -> None:

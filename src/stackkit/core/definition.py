@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from abc import ABC
 from collections.abc import Iterator
 from types import ModuleType
@@ -11,12 +10,11 @@ from typing import Any
 
 import attrs
 
-from stackkit.core.component_type import ComponentType
+from stackkit.core.component_type import FLAVOR_NAME, ComponentType
 from stackkit.core.constants import a, constant_problems, type_name
 from stackkit.core.signatures import kind_of, mismatch, recipe
 from stackkit.errors import Problem
 
-FLAVOR_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 _OURS = {
     "__init__": ("replaces the constructor that takes the fields", "write __attrs_post_init__(self) for what follows it"),
     "__setattr__": ("replaces what keeps configuration from changing", "leave it out: private attributes can be assigned"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,6 +15,8 @@ def suggestion(name: str, names: Iterable[str]) -> str:
     >>> suggestion("prdo", ["prod", "dev"]), suggestion("x", ["prod", "dev"]), suggestion("x", [])
     ('did you mean prod?', 'there are dev, prod', 'there are none')
     """
+    import difflib  # a name was wrong: only now
+
     known = sorted(names)
     close = difflib.get_close_matches(name, known, 1)
     if close:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
 from stackkit.components.catalog import COMPONENT_TYPES, TypeEntry
-from stackkit.core.component import StackComponent, type_of
-from stackkit.core.component_type import SLUG, ComponentType
-from stackkit.core.definition import FLAVOR_NAME
+from stackkit.core.component_type import FLAVOR_NAME, SLUG, ComponentType
 from stackkit.errors import (
     ComponentTypeNotFoundError,
     FlavorDefinitionError,
@@ -21,10 +19,11 @@ from stackkit.errors import (
     StackkitError,
 )
 from stackkit.flavors.catalog import FLAVORS
-from stackkit.registry.check import check, load_flavor
 from stackkit.registry.entry_points import COMPONENT_TYPES_GROUP, FLAVORS_GROUP, EntryPoint, entry_points
 from stackkit.registry.names import suggestion, titled
-from stackkit.registry.resolve import resolve
+
+if TYPE_CHECKING:  # what it takes to import and check a class costs 10 ms, and a listing does neither
+    from stackkit.core.component import StackComponent
 
 Source: TypeAlias = Literal["built-in", "installed", "workspace", "code"]
 Name: TypeAlias = tuple[str, str]
@@ -118,6 +117,9 @@ class FlavorRegistry:
         Raises:
             ComponentTypeNotFoundError: There is none of this slug, or it cannot be imported.
         """
+        from stackkit.core.component import StackComponent, type_of
+        from stackkit.registry.resolve import resolve
+
         entry = self.entry(slug)
         try:
             found = self._registered_at(entry.base) or resolve(entry.base, self._root)
@@ -140,6 +142,8 @@ class FlavorRegistry:
         Raises:
             ComponentTypeNotFoundError: There is none of this slug, or it cannot be imported.
         """
+        from stackkit.core.component import type_of
+
         return type_of(self.base(slug))
 
     def records(self, slug: str | None = None) -> list[FlavorRecord]:
@@ -185,6 +189,8 @@ class FlavorRegistry:
         return found
 
     def _imported(self, record: FlavorRecord) -> type[StackComponent]:
+        from stackkit.registry.check import load_flavor
+
         broken = f"the flavor {record.name} is broken"
         try:
             found = load_flavor(record.path, self._root, kind=ComponentType(record.type))
@@ -216,6 +222,9 @@ class FlavorRegistry:
             FlavorDefinitionError: It is not right; everything that is wrong is named.
             NameTakenError: Another class has the name.
         """
+        from stackkit.core.component import type_of
+        from stackkit.registry.check import check
+
         problems = check(flavor)
         if problems:
             raise FlavorDefinitionError(*problems)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stackkit.core.component import StackComponent, type_of
 from stackkit.core.component_type import ComponentType
 from stackkit.errors import FlavorDefinitionError, FlavorNotFoundError, InUseError, Problem
-from stackkit.registry.check import load_flavor
 from stackkit.registry.names import listed
 from stackkit.registry.registry import FlavorRecord, FlavorRegistry, name_taken, summary
 from stackkit.store.base import Store
 from stackkit.workspace import records
+
+if TYPE_CHECKING:  # a listing imports no class
+    from stackkit.core.component import StackComponent
 
 
 @attrs.frozen
@@ -88,6 +89,9 @@ class WorkspaceFlavors:
             FlavorDefinitionError: It is not right; everything that is wrong is named.
             NameTakenError: Another flavor of the type has its name.
         """
+        from stackkit.core.component import type_of
+        from stackkit.registry.check import load_flavor
+
         try:
             flavor = load_flavor(path, self._root, kind=kind)
         except FlavorDefinitionError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -13,8 +13,10 @@ from stackkit.core.narrow import is_dict
 from stackkit.errors import ConfigurationError, ConflictError, Problem, StackkitError, StoreError
 from stackkit.registry.names import titled
 from stackkit.registry.registry import FlavorRecord
-from stackkit.serialization.document import FlavorLookup, dump_component, load_component
 from stackkit.store.base import Document, Transaction
+
+if TYPE_CHECKING:  # a listing makes no components of its records
+    from stackkit.serialization.document import FlavorLookup
 
 FLAVOR: Final = "flavor"
 COMPONENT: Final = "component"
@@ -194,6 +196,8 @@ def normal(record: ComponentRecord, lookup: FlavorLookup) -> ComponentRecord:
         record: As it was written.
         lookup: Gives the flavors that are known.
     """
+    from stackkit.serialization.document import dump_component, load_component
+
     try:
         document = dump_component(load_component(record.document, lookup))
     except StackkitError:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from stackkit.core.component import as_component
-from stackkit.core.component_type import Component
 from stackkit.errors import (
     ComponentNotFoundError,
     ComponentTypeNotFoundError,
@@ -16,13 +15,14 @@ from stackkit.errors import (
 )
 from stackkit.registry.names import suggestion
 from stackkit.registry.registry import FlavorRegistry
-from stackkit.serialization.document import load_component
-from stackkit.stack.stack import Stack
-from stackkit.stack.validation import validate
 from stackkit.store.base import Snapshot, Store, Transaction
 from stackkit.workspace import records
 from stackkit.workspace.component_records import find_component
 from stackkit.workspace.records import ComponentRecord, StackRecord
+
+if TYPE_CHECKING:  # a listing composes no stack
+    from stackkit.core.component_type import Component
+    from stackkit.stack.stack import Stack
 
 
 class WorkspaceStacks:
@@ -90,6 +90,10 @@ class WorkspaceStacks:
         return chosen
 
     def _composed(self, name: str, components: Iterable[ComponentRecord]) -> Stack:
+        from stackkit.core.component import as_component
+        from stackkit.serialization.document import load_component
+        from stackkit.stack.stack import Stack
+
         made: list[Component] = []
         errors: list[StackkitError] = []
         problems: list[Problem] = []
@@ -102,6 +106,11 @@ class WorkspaceStacks:
         if errors:
             raise type(errors[0])(*problems) from errors[0]
         return Stack(*made, name=name)
+
+    def _validate(self, name: str, components: Iterable[ComponentRecord]) -> None:
+        from stackkit.stack.validation import validate
+
+        validate(self._composed(name, components))
 
     def register(self, name: str, components: Mapping[str, str], *, activate: bool = False) -> StackRecord:
         """Keep a new stack.
@@ -122,7 +131,7 @@ class WorkspaceStacks:
             if snapshot.get(records.STACK, name) is not None:
                 raise stack_taken(name)
             found = self._require_components(snapshot, components)
-        validate(self._composed(name, found))
+        self._validate(name, found)
         with self._store.write() as transaction:
             self._require_components(transaction, components)
             if transaction.get(records.STACK, name) is not None:
@@ -185,7 +194,7 @@ class WorkspaceStacks:
     def _rewrite(self, old: StackRecord, components: Mapping[str, str]) -> StackRecord:
         with self._store.read() as snapshot:
             found = self._require_components(snapshot, components)
-        validate(self._composed(old.name, found))
+        self._validate(old.name, found)
         with self._store.write() as transaction:
             self._require_components(transaction, components)
             body = records.stack_body(components)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from stackkit.errors import Problem, StackkitError
     from stackkit.registry.check import check
     from stackkit.registry.registry import FlavorRecord, FlavorRegistry
+    from stackkit.serialization.schema import json_schema
     from stackkit.stack.stack import Stack
     from stackkit.workspace.workspace import Workspace
 
@@ -90,6 +91,7 @@ _HOMES = {
     "stackkit.errors": ("Problem", "StackkitError"),
     "stackkit.registry.check": ("check",),
     "stackkit.registry.registry": ("FlavorRecord", "FlavorRegistry"),
+    "stackkit.serialization.schema": ("json_schema",),
     "stackkit.stack.stack": ("Stack",),
     "stackkit.workspace.workspace": ("Workspace",),
 }
@@ -142,6 +144,7 @@ __all__ = [
     "check",
     "dumps",
     "from_builtins",
+    "json_schema",
     "loads",
     "to_builtins",
 ]

@@ -23,7 +23,8 @@ def absolute(root: Path) -> Path:
     try:
         return root.expanduser().absolute()
     except (OSError, RuntimeError, ValueError) as error:
-        raise WorkspaceError(Problem(f"is no folder: {error}", where=str(root), remedy="name one that exists")) from error
+        reason = str(error).rstrip(".")
+        raise WorkspaceError(Problem(f"is no folder: {reason}", where=str(root), remedy="name one that exists")) from error
 
 
 def is_workspace(root: Path) -> bool:

@@ -6,6 +6,8 @@ import pytest
 from tests.cli.command_line import CommandLine
 from tests.cli.sources import ALERTER, MODULE, STORE, changed
 
+from stackkit.serialization.formats import decode
+
 REGISTER = "artifact-store flavor register"
 
 
@@ -242,3 +244,15 @@ class TestFlavorsThatBroke:
         (composed.folder / MODULE).unlink()
         assert "--flavor" in composed.done("artifact-store register --flavor=custom --help").out
         assert "NAME" in composed.done("artifact-store update prod -h").out
+
+
+def test_the_schema_of_a_flavor_is_printed_as_json_and_as_yaml(custom: CommandLine) -> None:
+    schema = custom.done("artifact-store flavor schema custom").json
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["properties"]["flavor"] == {"const": "custom"}
+    assert [*schema["properties"]["config"]["properties"]][:3] == ["name", "uuid", "path"]
+    assert decode(custom.done("artifact-store flavor schema custom --output yaml").out, "yaml") == schema
+
+
+def test_there_is_no_schema_of_a_flavor_that_is_not_there(custom: CommandLine) -> None:
+    assert "did you mean custom?" in custom.refused("artifact-store flavor schema custum")

@@ -8,7 +8,7 @@ import click
 
 from stackkit.cli.completion import flavors_of
 from stackkit.cli.groups import LazyGroup
-from stackkit.cli.render import output_option, say, show_fields, show_rows
+from stackkit.cli.render import as_json, output_option, say, show_fields, show_rows, visible
 from stackkit.cli.session import Session, confirm, pass_session
 from stackkit.core.component_type import ComponentType
 
@@ -23,7 +23,7 @@ def flavor_group(kind: ComponentType[Any]) -> LazyGroup:
         kind: The component type.
     """
     group = LazyGroup("flavor", help=f"Flavors of the type {kind.title}.")
-    for make in (_register, _list, _describe, _delete):
+    for make in (_register, _list, _describe, _schema, _delete):
         group.add_command(make(kind))
     return group
 
@@ -81,6 +81,21 @@ def _describe(kind: ComponentType[Any]) -> click.Command:
         show_fields({**about, "about": record.summary or "-"}, output)
         click.echo()
         show_rows(rows, output, empty="it has no fields of its own")
+
+    return command
+
+
+def _schema(kind: ComponentType[Any]) -> click.Command:
+    @click.command("schema", help="The JSON Schema (2020-12) of a flavor's documents, for editors and other programs.")
+    @click.argument("flavor", shell_complete=flavors_of(kind.slug))
+    @click.option("--output", type=click.Choice(["json", "yaml"]), default="json", show_default=True, help="How it is written.")
+    @pass_session
+    def command(session: Session, flavor: str, output: str) -> None:
+        from stackkit.serialization.formats import encode
+        from stackkit.serialization.schema import json_schema
+
+        schema = json_schema(session.workspace.flavors.get(kind, flavor))
+        click.echo(as_json(schema) if output == "json" else visible(encode(schema, output).decode(), keep="\n").rstrip("\n"))
 
     return command
 

@@ -6,7 +6,7 @@ What validates is what loads, and what was written validates, but for what JSON 
   cannot hold.
 - In a list that stands for a set, elements differ as they are written; `1.0` and `1.00` are one Decimal.
 - A field's own converter, validators other than those of attrs, and hooks of a user's own say nothing in the schema.
-- Flags of more than ten bits that are not in a row are numbers of any bits.
+- Flags of more than ten bits that are not in a row, or of more than 64, are numbers of any bits.
 """
 
 from __future__ import annotations

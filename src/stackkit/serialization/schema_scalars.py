@@ -140,13 +140,11 @@ def _flags(codec: FlagCodec, define: Define) -> Schema:
     for member in codec.cls:
         every |= member.value
     number: Schema = {"type": "integer", "minimum": 0}
-    if _is_flag(codec, 2 << every.bit_length()):  # it keeps bits that have no names
+    if every not in NATIVE_INTS or _is_flag(codec, 2 << every.bit_length()):  # it keeps bits that have no names
         return {**about, "anyOf": [number, _large_int("+", define)]}
-    if every.bit_count() <= _LISTED_BITS and every in NATIVE_INTS:
+    if every.bit_count() <= _LISTED_BITS:
         return {**about, "enum": [number for number in _combinations(every) if _is_flag(codec, number)]}
-    if every in NATIVE_INTS:
-        return {**about, **number, "maximum": every}
-    return {**about, "anyOf": [{**number, "maximum": every}, _large_int("+", define)]}
+    return {**about, **number, "maximum": every}
 
 
 def _is_flag(codec: FlagCodec, number: int) -> bool:

@@ -60,7 +60,8 @@ def test_a_component_is_written_as_its_type_and_name(reference: Reference) -> No
     "value",
     [
         "artifact_store/prod", None, 5, [], {}, {"$component": "prod"}, {"$component": "artifact_store/"},
-        {"$component": "/prod"}, {"$component": "Artifact Store/prod"}, {"$component": 5}, {"$component": "artifact_store/\udcff"},
+        {"$component": "/prod"}, {"$component": "Artifact Store/prod"}, {"$component": 5},
+        {"$component": "artifact_store/\udcff"},
         {"$component": "artifact_store/prod", "more": 1},
     ],
 )  # fmt: skip

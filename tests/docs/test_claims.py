@@ -48,8 +48,9 @@ MEASURED = {"typing.md": "tests/typing measures what this page says"}
 
 
 def words(page: Path) -> str:
-    """The prose of a page, in one line, without the numbers of its lists and without links."""
-    text = re.sub(r"^\d+\. ", "", prose(page.read_text(encoding="utf-8")), flags=re.MULTILINE)
+    """The prose of a page, in one line, without the numbers of its lists, links, and tables that follow from the code."""
+    text = re.sub(r"<!-- (\w+) -->.*?<!-- end of \1 -->", "", prose(page.read_text(encoding="utf-8")), flags=re.DOTALL)
+    text = re.sub(r"^\d+\. ", "", text, flags=re.MULTILINE)
     return " ".join(re.sub(r"\]\([^)]*\)", "]", text).split())
 
 

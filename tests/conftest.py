@@ -1,10 +1,16 @@
-"""How many examples Hypothesis tries: `HYPOTHESIS_PROFILE=default|ci|thorough`."""
+"""How many examples Hypothesis tries, `HYPOTHESIS_PROFILE=default|ci|thorough`; and what tests of several folders share."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
+
+# Flavors, the demo and the examples keep the laws of artifact stores; whoever imports them first, they are rewritten.
+pytest.register_assert_rewrite(
+    "tests.flavors.artifact_store.artifact_store_laws", "tests.flavors.artifact_store.artifact_store_machine"
+)
 
 # No profile has a deadline: it would measure how busy the machine is.
 settings.register_profile("default", deadline=None)

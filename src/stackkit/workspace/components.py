@@ -144,7 +144,7 @@ class WorkspaceComponents:
             DocumentError: A field has no default.
             ConflictError: Somebody else changed it meanwhile; nothing was written.
         """
-        record, gone = self.record(kind, name), list(fields)
+        record, gone = records.normal(self.record(kind, name), self._registry.flavor), list(fields)
         problems = [
             *(Problem(f"the {field} of a component cannot be removed", where=name) for field in gone if field in FIXED),
             *(_no_field(record, field) for field in gone if field not in record.config),
@@ -156,7 +156,7 @@ class WorkspaceComponents:
     def _rewrite(
         self, kind: ComponentType[Any], name: str, change: Callable[[dict[str, object]], dict[str, object]]
     ) -> ComponentRecord:
-        old = self.record(kind, name)
+        old = records.normal(self.record(kind, name), self._registry.flavor)
         config = change(dict(old.config))
         _refuse_other(old.config, config, rename=f"rename it: stackkit {kind.option} rename {name} NEW")
         new = self._written(load_component(old.document | {"config": config}, self._registry.flavor))

@@ -56,6 +56,7 @@ def from_builtins(
             every mistake is named with its path.
         FlavorNotFoundError: Its flavor is not known.
     """
+    _check_expected(expect)
     envelope = Envelope.read(data)
     if isinstance(expect, ComponentType):
         _require(envelope.kind, expect.slug, "type")
@@ -76,6 +77,15 @@ def from_builtins(
 def _default_registry() -> FlavorRegistry:
     """The flavors of the kit and of installed packages; to look for packages takes longer than to read a document."""
     return FlavorRegistry()
+
+
+def _check_expected(expect: object) -> None:
+    """Refuse what says nothing of a document, such as a slug or a Protocol."""
+    given = expect  # the checks below narrow the other one to a type that nothing is known of
+    if expect is None or isinstance(expect, ComponentType) or (isinstance(expect, type) and issubclass(expect, StackComponent)):
+        return
+    what = f"nothing is loaded as {getattr(given, '__qualname__', repr(given))}"
+    raise DocumentError(Problem(what, remedy="name the class of a flavor, or a token such as ARTIFACT_STORE"))
 
 
 def _require(found: str, expected: str, where: str) -> None:

@@ -183,7 +183,7 @@ class TestModulesThatFail:
         problem = refusal("ours.Store", folder.path)
         expected = 'ours cannot be imported: Secret: not a reference to a secret; write Secret("name.key")'
         assert problem.what == expected
-        assert problem.file != str(file)  # where it was raised: in stackkit
+        assert (problem.file, problem.line) == (str(file), 2)  # where the author can mend it
 
     def test_a_class_that_is_refused_where_it_is_defined_says_so_itself(self, folder: ModuleFolder) -> None:
         folder.write("refused", "from stackkit.components.alerter import BaseAlerter\nclass A(BaseAlerter): ...\n")

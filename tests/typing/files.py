@@ -140,7 +140,7 @@ def wrong_text(form: ComponentTypeForm, mistakes: Iterable[Mistake] = MISTAKES) 
     """
     snippets = [snippet(mistake, form) for mistake in mistakes if mistake.can_be_made_with(form)]
     code = "\n\n\n".join(snippets)
-    return f"{imports_for(code, form, own=f'right.{form.slug}')}\n\n\n{code}\n"
+    return f"{imports_for(code, form, own=f'right_classes.{form.slug}')}\n\n\n{code}\n"
 
 
 def snippet(mistake: Mistake, form: ComponentTypeForm) -> str:
@@ -151,8 +151,8 @@ def snippet(mistake: Mistake, form: ComponentTypeForm) -> str:
 def write() -> None:
     """Write the files; others may be reading them, and always find them whole."""
     for form in component_types():
-        _put(WRITTEN / "right" / f"{form.slug}.py", right_text(form))
-        _put(WRITTEN / "wrong" / f"{form.slug}.py", wrong_text(form))
+        _put(WRITTEN / "right_classes" / f"{form.slug}.py", right_text(form))
+        _put(WRITTEN / "wrong_uses" / f"{form.slug}.py", wrong_text(form))
 
 
 def _put(path: Path, text: str) -> None:

@@ -202,7 +202,7 @@ METHODS: Final = (
     Mistake(
         "parameter-type",
         "A method takes another type than its base",
-        "never",
+        "registration",
         """
         class TakesAnother(Right):
             $marked_method_with_parameter_type
@@ -212,7 +212,7 @@ METHODS: Final = (
     Mistake(
         "return-type",
         "A method returns another type than its base",
-        "never",
+        "registration",
         """
         class GivesAnother(Right):
             $marked_method_with_return_type
@@ -285,7 +285,7 @@ METHODS: Final = (
     Mistake(
         "state-type",
         "`is_running` returns `str`",
-        "never",
+        "registration",
         """
         class SaysHow(Right):
             @property
@@ -310,7 +310,7 @@ FIELDS: Final = (
     Mistake(
         "field-default-type",
         "A field's default is of another type",
-        "never",
+        "registration",
         """
         class Defaulted(Right):
             attempts: int = "three"  # mistake
@@ -320,7 +320,7 @@ FIELDS: Final = (
     Mistake(
         "field-retyped",
         "A field of the base gets another type",
-        "never",
+        "registration",
         """
         class Counted(Right):
             name: int  # mistake
@@ -353,7 +353,7 @@ FIELDS: Final = (
         "registration",
         """
         class Locked(Right):
-            lock: Lock  # mistake
+            changed: Event  # mistake
         """,
         flavor="Locked",
     ),
@@ -442,7 +442,7 @@ CONSTRUCTION: Final = (
     Mistake(
         "final-inherited",
         "A `@final` flavor is inherited",
-        "never",
+        "registration",
         """
         class Twig(Leaf):  # mistake
             FLAVOR: ClassVar[str] = "twig"
@@ -650,9 +650,12 @@ DOCUMENTS: Final = (
         load_any(dumps(right))
         """,
     ),
-    Mistake("loads-by-text", "`loads` is asked by slug", "call", 'loads(dumps(right), "$slug")  # mistake'),
+    Mistake("loads-by-text", "`loads` is asked by slug", "call", 'loads(dumps(right), "$slug", registry=registry)  # mistake'),
     Mistake(
-        "loads-by-protocol", "`loads` is asked by Protocol, not by token", "call", "loads(dumps(right), $protocol)  # mistake"
+        "loads-by-protocol",
+        "`loads` is asked by Protocol, not by token",
+        "call",
+        "loads(dumps(right), $protocol, registry=registry)  # mistake",
     ),
     Mistake(
         "loads-wrong-type",

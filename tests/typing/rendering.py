@@ -24,7 +24,7 @@ _OWN: Final = ("Leaf", "Right", "duck", "leaf", "registry", "right", "stack")
 
 _HOMES: Final[Mapping[str, Sequence[str]]] = {
     "collections.abc": ("Iterable",),
-    "threading": ("Lock",),
+    "threading": ("Event",),
     "typing": ("Any", "assert_type", "ClassVar", "Protocol", "final", "overload"),
     "uuid": ("UUID", "uuid4"),
     "attrs": ("define", "field", "frozen"),

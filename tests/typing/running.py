@@ -85,6 +85,7 @@ def importable(folder: Path) -> Generator[None]:
     finally:
         sys.path[:] = path
         for name in sys.modules.keys() - modules:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and Path(file).is_relative_to(folder):
+            module = sys.modules[name]
+            places = [getattr(module, "__file__", None), *getattr(module, "__path__", [])]
+            if any(Path(place).is_relative_to(folder) for place in places if place):
                 del sys.modules[name]

@@ -77,7 +77,7 @@ def test_the_page_about_typing_shows_the_verdicts_that_are_kept() -> None:
 
 def test_each_mistake_is_marked_once_in_the_file_of_every_component_type_that_it_can_be_made_with(written: Path) -> None:
     for form in component_types():
-        slugs = [slug for slug, _ in marks(written / "wrong" / f"{form.slug}.py")]
+        slugs = [slug for slug, _ in marks(written / "wrong_uses" / f"{form.slug}.py")]
         assert slugs == [mistake.slug for mistake in MISTAKES if mistake.can_be_made_with(form)]
 
 
@@ -116,7 +116,7 @@ def test_a_mistake_counts_on_its_statement_and_on_its_class_and_nowhere_else(tmp
 
 
 def test_a_report_on_a_line_that_is_right_is_told(written: Path) -> None:
-    path = written / "wrong" / "alerter.py"
+    path = written / "wrong_uses" / "alerter.py"
     lines = dict(marks(path))["flavor-type"]
     found, stray = verdicts.reported(
         [Report(path, max(lines), "wrong"), Report(path, 1, "also"), Report(Path("other.py"), 1, "")]

@@ -31,7 +31,7 @@ def reported(reports: Iterable[Report]) -> tuple[dict[str, set[str]], list[Repor
     """
     by_file: dict[Path, set[int]] = defaultdict(set)
     stray: list[Report] = []
-    places = {path: dict(marks(path)) for path in (WRITTEN / "wrong").glob("*.py")}
+    places = {path: dict(marks(path)) for path in (WRITTEN / "wrong_uses").glob("*.py")}
     for report in reports:
         by_file[report.path].add(report.line)
         if not any(report.line in lines for lines in places.get(report.path, {}).values()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Any, ClassVar, Literal, Union, get_args, get_origin
+from typing import ClassVar, Literal, Union, get_args, get_origin
 
 from typing_extensions import get_protocol_members, get_type_hints, is_protocol, is_typeddict
 
@@ -52,7 +52,7 @@ def constant_problems(cls: type, place: str) -> Iterator[Problem]:
         remedy = f"write {name}: ClassVar[{type_name(wanted)}] = {_example(wanted)}"
         if not hasattr(cls, name):
             yield Problem("is not assigned", where=f"{place}.{name}", remedy=remedy)
-        elif not _is_of(getattr(cls, name), wanted):
+        elif not is_of_type(getattr(cls, name), wanted):
             what = f"is {_describe(getattr(cls, name), wanted)}, not {type_name(wanted)}"
             yield Problem(what, where=f"{place}.{name}", remedy=remedy)
 
@@ -76,25 +76,36 @@ def type_name(tp: object) -> str:
     return tp.__name__ if isinstance(tp, type) and not get_args(tp) else str(tp).replace("typing.", "")
 
 
-def _is_of(value: object, wanted: object) -> bool:
-    """Whether a value is of a type, as far as can be told without a type checker; items of sets and lists are looked at."""
+def is_of_type(value: object, wanted: object) -> bool:
+    """Whether a value is of a type, as far as can be told without a type checker; items of sets and lists are looked at.
+
+    Args:
+        value: Any value.
+        wanted: A resolved annotation; what cannot be told is taken for right.
+
+    >>> is_of_type(("a", 1), tuple[str, ...]), is_of_type(1, float), is_of_type(True, int)
+    (False, True, False)
+    """
     origin, args = get_origin(wanted) or wanted, get_args(wanted)
     if origin in (Union, UnionType):
-        return any(_is_of(value, arg) for arg in args)
+        return any(is_of_type(value, arg) for arg in args)
     if origin is Literal:
         return value in args
-    if not isinstance(origin, type) or origin is Any or is_protocol(origin) or is_typeddict(origin):
-        return True
+    if wanted is None:
+        return value is None
+    if not isinstance(origin, type) or origin.__module__ == "typing" or is_protocol(origin) or is_typeddict(origin):
+        return True  # isinstance would refuse to say, or say otherwise than a type checker
     if origin in (int, bool):
         return type(value) is origin
-    if origin is float:
-        return type(value) in (float, int)
+    if origin in (float, complex):
+        return type(value) in (float, int, origin)
     return isinstance(value, origin) and not any(True for _ in _strangers(value, args))
 
 
 def _strangers(value: object, args: tuple[object, ...]) -> Iterator[object]:
-    if len(args) == 1 and (is_set(value) or is_row(value)):
-        yield from (item for item in value if not _is_of(item, args[0]))
+    kinds = [arg for arg in args if arg is not Ellipsis]
+    if len(kinds) == 1 and (is_set(value) or is_row(value)):
+        yield from (item for item in value if not is_of_type(item, kinds[0]))
 
 
 def _describe(value: object, wanted: object) -> str:

@@ -16,6 +16,7 @@ from stackkit.core.component_type import ComponentType
 from stackkit.core.constants import a
 from stackkit.core.definition import place
 from stackkit.errors import FlavorDefinitionError, Problem
+from stackkit.registry.annotations import annotation_problems
 from stackkit.registry.resolve import resolve
 from stackkit.registry.source import source_lines
 
@@ -49,6 +50,7 @@ def _problems(flavor: type[object], kind: ComponentType[Any] | None) -> Iterator
     yield from _form_problems(flavor)
     yield from _type_problems(flavor, kind)
     yield from _field_problems(flavor)
+    yield from annotation_problems(flavor)
 
 
 def _form_problems(flavor: type[StackComponent]) -> Iterator[Problem]:
@@ -107,8 +109,8 @@ def _completed(error: FlavorDefinitionError, kind: ComponentType[Any] | None) ->
     named = {problem.where for problem in error.problems}
     with _module_at_hand(flavor, error.__traceback__):
         lines = source_lines(flavor)
-        fields = [problem for problem in _field_problems(flavor) if problem.where not in named]
-    known = [problem for problem in fields if lines.later.isdisjoint(re.findall(r"\w+", problem.what))]
+        further = [p for p in [*_field_problems(flavor), *annotation_problems(flavor)] if p.where not in named]
+    known = [problem for problem in further if lines.later.isdisjoint(re.findall(r"\w+", problem.what))]
     return _refusal(map(lines.locate, [*error.problems, *_type_problems(flavor, kind), *known]), flavor)
 
 

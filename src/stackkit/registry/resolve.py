@@ -145,10 +145,15 @@ def _failure(error: BaseException, name: str, path: str) -> Problem:
 
 
 def _raised_at(error: BaseException) -> traceback.FrameSummary | None:
-    """Where an error came from, the importing itself left aside."""
-    ours = (__file__, importlib.__file__)
-    frames = reversed(traceback.extract_tb(error.__traceback__))
-    return next((f for f in frames if f.filename not in ours and not f.filename.startswith("<frozen importlib")), None)
+    """Where an error came from: the last line of the author's own, or the last at all where only libraries were at work."""
+    import sysconfig  # something went wrong: only now
+
+    paths = sysconfig.get_paths()
+    libraries = (paths["stdlib"], paths["purelib"], paths["platlib"], str(Path(__file__).parents[1]), "<frozen importlib")
+    importing = (__file__, importlib.__file__)
+    frames = [f for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename not in importing]
+    own = next((f for f in frames if not f.filename.startswith(libraries)), None)
+    return own or next((f for f in frames if not f.filename.startswith("<frozen importlib")), None)
 
 
 def _attribute(holder: object, name: str, path: str, module_name: str) -> object:

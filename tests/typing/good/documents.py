@@ -18,6 +18,7 @@ from stackkit import (
     check,
     dumps,
     from_builtins,
+    json_schema,
     loads,
     to_builtins,
 )
@@ -40,6 +41,7 @@ def use(alerter: ConsoleAlerter, registry: FlavorRegistry) -> None:
     assert_type(from_builtins(builtins, ConsoleAlerter), ConsoleAlerter)
     assert_type(from_builtins(builtins, ALERTER, registry=registry), Alerter)
     assert_type(from_builtins(builtins), Component)
+    assert_type(json_schema(ConsoleAlerter), dict[str, object])
 
 
 def load_as(data: bytes, flavor: type[BaseAlerter]) -> BaseAlerter:

@@ -182,6 +182,12 @@ def marks(path: Path) -> Iterator[tuple[str, set[int]]]:
             yield found[1], {line for node in [innermost, *classes] for line in _head(node)}
 
 
+def class_lines(path: Path, name: str) -> set[int]:
+    """The lines of a class before its body; none where the file has no such class."""
+    classes = [node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ClassDef)]
+    return {line for node in classes if node.name == name for line in _head(node)}
+
+
 def _lines(node: ast.stmt) -> range:
     first = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", []))])
     return range(first, (node.end_lineno or node.lineno) + 1)

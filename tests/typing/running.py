@@ -15,7 +15,7 @@ from stackkit import StackComponent, StackkitError, dumps
 from stackkit.registry.check import load_flavor
 
 from .component_types import ComponentTypeForm
-from .files import marks, wrong_text
+from .files import class_lines, marks, wrong_text
 from .mistakes import Mistake, Stage
 
 
@@ -27,12 +27,14 @@ class Answer:
         stage: When it is said first.
         error: The error; None where nothing is said.
         registration: The error of registering the class that is wrong, where there is one.
-        lines: Where the mistake is, in the file that was run.
+        path: The file that was run.
+        lines: Where the mistake is in it, the head of the class that is wrong included.
     """
 
     stage: Stage
     error: Exception | None
     registration: StackkitError | None
+    path: Path
     lines: set[int]
 
 
@@ -46,17 +48,17 @@ def answer(mistake: Mistake, form: ComponentTypeForm, folder: Path) -> Answer:
     """
     path = folder / f"wrong_{form.slug}_{mistake.slug.replace('-', '_')}.py"
     path.write_text(wrong_text(form, [mistake]), "utf-8")
-    lines = dict(marks(path))[mistake.slug]
+    lines = dict(marks(path))[mistake.slug] | class_lines(path, mistake.flavor)
     with importable(folder):
         error = _raised(lambda: importlib.import_module(path.stem))
         registration = _raised(lambda: load_flavor(f"{path.stem}:{mistake.flavor}", folder)) if mistake.flavor else None
         refusal = None if error else _raised(lambda: _write(sys.modules[path.stem]))
     assert registration is None or isinstance(registration, StackkitError)
     if error is not None:
-        return Answer("definition" if mistake.flavor else "call", error, registration, lines)
+        return Answer("definition" if mistake.flavor else "call", error, registration, path, lines)
     if registration is not None:
-        return Answer("registration", registration, registration, lines)
-    return Answer("never" if refusal is None else "writing", refusal, registration, lines)
+        return Answer("registration", registration, registration, path, lines)
+    return Answer("never" if refusal is None else "writing", refusal, registration, path, lines)
 
 
 def _raised(act: Callable[[], object]) -> Exception | None:

@@ -149,11 +149,11 @@ def _raised_at(error: BaseException) -> traceback.FrameSummary | None:
     import sysconfig  # something went wrong: only now
 
     paths = sysconfig.get_paths()
-    libraries = (paths["stdlib"], paths["purelib"], paths["platlib"], str(Path(__file__).parents[1]), "<frozen importlib")
+    libraries = (paths["stdlib"], paths["purelib"], paths["platlib"], str(Path(__file__).parents[1]), "<frozen")
     importing = (__file__, importlib.__file__)
     frames = [f for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename not in importing]
     own = next((f for f in frames if not f.filename.startswith(libraries)), None)
-    return own or next((f for f in frames if not f.filename.startswith("<frozen importlib")), None)
+    return own or next((f for f in frames if not f.filename.startswith("<frozen")), None)
 
 
 def _attribute(holder: object, name: str, path: str, module_name: str) -> object:

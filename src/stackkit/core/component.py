@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from stackkit.core import definition
 from stackkit.core.component_type import Component, ComponentType, HasFlavor
 from stackkit.core.equality import key, public_fields
 from stackkit.core.lookup import Components
+from stackkit.core.migrations import Migration, migration_problems
 from stackkit.errors import FlavorDefinitionError, FrozenConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -87,6 +89,7 @@ def _problems(cls: type, abstract: bool) -> Iterator[Problem]:
     if not definition.is_abstract(cls, abstract):
         named = {problem.where for problem in form}  # a constant that became a field is missing only for that reason
         yield from (problem for problem in definition.completeness_problems(cls) if problem.where not in named)
+        yield from migration_problems(cls, definition.place(cls))
     yield from definition.override_problems(cls)
     yield from definition.constant_value_problems(cls)
 
@@ -150,6 +153,9 @@ class StackComponent(ComponentRoot, HasFlavor, ABC, abstract=True):
 
     VERSION: ClassVar[int] = 1
     """The version of the configuration's form; raise it, and add a migration, when old documents no longer fit."""
+
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = MappingProxyType({})
+    """What makes a configuration of the next version out of one of each version before `VERSION`: `{1: from_1_to_2}`."""
 
     name: str
     uuid: UUID = attrs.field(factory=uuid4)

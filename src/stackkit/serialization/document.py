@@ -69,13 +69,12 @@ class Envelope:
             return cls(kind, flavor, version, config)
         raise DocumentError(*problems)
 
-    def load(self, flavor: type[StackComponent]) -> StackComponent:
-        """The component, as an instance of its flavor's class.
+    def current(self, flavor: type[StackComponent]) -> Envelope:
+        """The same component's document in the form that its flavor's class has now.
 
         Raises:
             NewerDocumentError: The configuration has a newer form than the class knows.
-            DocumentError: The configuration does not fit the class; every mistake is named with its path.
-            UnsupportedTypeError: Fields of the class cannot be serialized; every one is named.
+            DocumentError: A migration failed; the flavor, the step and the component are named.
         """
         if self.version > flavor.VERSION:
             raise NewerDocumentError(
@@ -85,10 +84,26 @@ class Envelope:
                     remedy="install the newer flavor",
                 )
             )
+        if self.version == flavor.VERSION:
+            return self
+        from stackkit.serialization.migration import migrated  # few documents are older than their class
+
+        return attrs.evolve(self, version=flavor.VERSION, config=migrated(flavor, self.version, self.config))
+
+    def load(self, flavor: type[StackComponent]) -> StackComponent:
+        """The component, as an instance of its flavor's class; an older configuration is migrated first.
+
+        Raises:
+            NewerDocumentError: The configuration has a newer form than the class knows.
+            DocumentError: A migration failed, or the configuration does not fit the class; every mistake is named with its
+                path.
+            UnsupportedTypeError: Fields of the class cannot be serialized; every one is named.
+        """
+        config = self.current(flavor).config
         from stackkit.serialization.converter import config_codec  # cattrs costs 30 ms, and a listing reads no configuration
 
         try:
-            component = config_codec(flavor).load(self.config)
+            component = config_codec(flavor).load(config)
         except UnsupportedTypeError:
             raise
         except StackkitError as error:

@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from stackkit.core.component_type import Component, ComponentType, HasFlavor
     from stackkit.core.lifecycle import HasLifecycle
     from stackkit.core.lookup import Components
+    from stackkit.core.migrations import Migration
     from stackkit.core.reference import Reference
     from stackkit.core.secret import Secret
     from stackkit.documents import dumps, from_builtins, loads, to_builtins
     from stackkit.errors import Problem, StackkitError
+    from stackkit.registry.advice import advice
     from stackkit.registry.check import check
     from stackkit.registry.registry import FlavorRecord, FlavorRegistry
     from stackkit.serialization.schema import json_schema
@@ -85,10 +87,12 @@ _HOMES = {
     "stackkit.core.component_type": ("Component", "ComponentType", "HasFlavor"),
     "stackkit.core.lifecycle": ("HasLifecycle",),
     "stackkit.core.lookup": ("Components",),
+    "stackkit.core.migrations": ("Migration",),
     "stackkit.core.reference": ("Reference",),
     "stackkit.core.secret": ("Secret",),
     "stackkit.documents": ("dumps", "from_builtins", "loads", "to_builtins"),
     "stackkit.errors": ("Problem", "StackkitError"),
+    "stackkit.registry.advice": ("advice",),
     "stackkit.registry.check": ("check",),
     "stackkit.registry.registry": ("FlavorRecord", "FlavorRegistry"),
     "stackkit.serialization.schema": ("json_schema",),
@@ -126,6 +130,7 @@ __all__ = [
     "FlavorRegistry",
     "HasFlavor",
     "HasLifecycle",
+    "Migration",
     "ModelDeployer",
     "ModelDeployment",
     "ModelServer",
@@ -141,6 +146,7 @@ __all__ = [
     "StackkitError",
     "StrPath",
     "Workspace",
+    "advice",
     "check",
     "dumps",
     "from_builtins",

@@ -192,7 +192,8 @@ class OddError(Exception):
 
 ERRORS: list[Exception] = [
     ZeroDivisionError("a\nb"), AssertionError(), OSError(2, "no such file"), KeyError("key"), ValueError("", 1),
-    OddError(object()), RecursionError("deep"), StopIteration(), ValueError("x" * 10_000), AttributeError("missing"), ValueError("\x1b[2J"),
+    OddError(object()), RecursionError("deep"), StopIteration(), ValueError("x" * 10_000),
+    AttributeError("missing"), ValueError("\x1b[2J"),
     ExceptionGroup("several", [ValueError("one")]), MemoryError(), SystemError("bad"), NotImplementedError(), UnicodeError("u"),
 ]  # fmt: skip
 

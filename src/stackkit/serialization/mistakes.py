@@ -53,7 +53,7 @@ def said(error: Exception) -> tuple[Problem, ...]:
     if isinstance(error, StackkitError):
         return error.problems
     first: object = error.args[0] if error.args else ""
-    text = first if isinstance(first, str) else _text(error)
+    text = first if isinstance(first, str) and first else _text(error)
     return (Problem(text.strip().splitlines()[0][:LONGEST] if text.strip() else type(error).__name__),)
 
 

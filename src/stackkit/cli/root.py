@@ -19,6 +19,7 @@ FIXED: Final[LazyCommands] = {
     "init": ("Make a workspace here.", command_at("workspace_commands:init")),
     "status": ("Workspace, store, active stack, and what is up.", command_at("workspace_commands:status")),
     "check": ("Everything that is wrong with a flavor, at once.", command_at("workspace_commands:check_flavor")),
+    "workspace": ("Look after what the workspace keeps.", command_at("migrate_command:workspace")),
     "stack": ("Compose stacks, and bring them up and down.", command_at("stack_commands:stack")),
 }
 WIDEST_HELP: Final = 110

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeAlias
+from pathlib import Path
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
@@ -96,4 +97,20 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Give back what the store holds open. Can be repeated without harm."""
+        ...
+
+
+@runtime_checkable
+class CanBackUp(Protocol):
+    """A store that can copy itself; others are backed up by whoever runs their server."""
+
+    def back_up(self, file: Path) -> None:
+        """Copy all documents of this moment into another file, whole or not at all.
+
+        Args:
+            file: The copy; it must not exist.
+
+        Raises:
+            StoreError: It exists, or cannot be written.
+        """
         ...

@@ -12,6 +12,7 @@ from typing import Final
 
 from stackkit.errors import ConflictError, Problem, StoreError
 from stackkit.store.base import Document, Documents, Snapshot, Transaction
+from stackkit.store.sqlite_backup import copy_database
 from stackkit.store.sqlite_connections import Connections, Lease
 from stackkit.store.sqlite_errors import explained
 from stackkit.store.sqlite_file import check_version, when_free
@@ -100,6 +101,20 @@ class SqliteStore:
                     connection.execute("COMMIT")
         finally:
             self._writers.discard(thread)
+
+    def back_up(self, file: Path) -> None:
+        """Copy all documents of this moment into another file; what an open transaction changed is not in it.
+
+        The copy is a database of its own: put in the place of this one, it is read as this one was.
+
+        Args:
+            file: The copy; it must not exist.
+
+        Raises:
+            StoreError: It exists or cannot be written, or the documents cannot be read.
+        """
+        with self._begun("BEGIN") as lease, explained(self._path):
+            copy_database(lease.in_transaction(), file)
 
     def close(self) -> None:
         """Close the file: at once, or when the transactions of other threads end. The next use opens it again."""

@@ -17,6 +17,7 @@ from stackkit.workspace import location
 if TYPE_CHECKING:  # each part is imported at first use: a command needs one or two, and pays for no more
     from stackkit.workspace.components import WorkspaceComponents
     from stackkit.workspace.flavors import WorkspaceFlavors
+    from stackkit.workspace.migration import WorkspaceMigration
     from stackkit.workspace.stacks import WorkspaceStacks
     from stackkit.workspace.transfer import Transfer
 
@@ -133,6 +134,13 @@ class Workspace:
         from stackkit.workspace.transfer import Transfer
 
         return Transfer(self.store, self.registry)
+
+    @cached_property
+    def migration(self) -> WorkspaceMigration:
+        """Bringing all components to the form that their flavors have now."""
+        from stackkit.workspace.migration import WorkspaceMigration
+
+        return WorkspaceMigration(self.store, self.registry, self.root)
 
     def close(self) -> None:
         """Give back what the workspace holds open. Can be repeated without harm."""

@@ -52,3 +52,14 @@ def only(error: StackkitError) -> Problem:
 def lines(error: StackkitError) -> list[str]:
     """What an error says, a line for each problem."""
     return [str(problem) for problem in error.problems]
+
+
+def assert_consistent(workspace: Workspace) -> None:
+    """Every component has its uuid, every uuid its component, and every stack components that are there."""
+    kept = workspace.components.all()
+    uuids = {document.key: document.body for document in documents(workspace.store) if document.kind == records.UUID}
+    assert uuids == {record.uuid: record.key for record in kept}
+    assert len(uuids) == len(kept)
+    used = {records.key(slug, name) for stack in workspace.stacks.all() for slug, name in stack.components.items()}
+    assert used <= {record.key for record in kept}
+    assert workspace.stacks.active in {None, *(stack.name for stack in workspace.stacks.all())}

@@ -58,16 +58,22 @@ def planned(snapshot: Snapshot, document: StackDocument, lookup: FlavorLookup) -
         NameTakenError: Components have the uuids of others; all of them are named.
     """
     changes = [_component_change(snapshot, component, document, lookup) for component in document.components]
-    problems = [problem for change in changes for problem in _uuid_problems(snapshot, change)]
+    problems = _uuid_problems(snapshot, [change.record for change in changes if change.record is not None])
     if problems:
         raise NameTakenError(*problems)
     return [*changes, _stack_change(snapshot, document)]
 
 
-def _uuid_problems(snapshot: Snapshot, change: Change) -> Sequence[Problem]:
-    record = change.record
-    key = None if record is None else holder(snapshot, record.uuid)
-    return () if record is None or key in (None, record.key) else uuid_taken(record, str(key)).problems
+def _uuid_problems(snapshot: Snapshot, planned_records: Sequence[ComponentRecord]) -> list[Problem]:
+    """Which components would have the uuid of another; those of the document may exchange theirs."""
+    keys = {record.uuid: record.key for record in planned_records}  # of several, the last
+    problems: list[Problem] = []
+    for record in planned_records:
+        there = holder(snapshot, record.uuid)
+        key = keys[record.uuid] if there is None or there in keys.values() else there
+        if key != record.key:
+            problems.extend(uuid_taken(record, key).problems)
+    return problems
 
 
 def _component_change(snapshot: Snapshot, component: StackComponent, document: StackDocument, lookup: FlavorLookup) -> Change:

@@ -116,7 +116,8 @@ def _repeated(components: Sequence[StackComponent]) -> list[Problem]:
         first = by_slug.setdefault(type_of(component.__class__).slug, component)
         if first is not component:
             title = type_of(type(component)).title
-            problems.append(Problem(f"has two {title}s: {first.name} and {component.name}", where="components"))
+            what = f"has two {title}s: {first.name} and {component.name}"
+            problems.append(Problem(what, where="components", remedy="keep one of them"))
     return problems
 
 

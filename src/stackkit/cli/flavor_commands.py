@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stackkit.cli.advising import give_advice
 from stackkit.cli.completion import flavors_of
 from stackkit.cli.groups import LazyGroup
 from stackkit.cli.render import as_json, output_option, say, show_fields, show_rows, visible
@@ -35,6 +36,7 @@ def _register(kind: ComponentType[Any]) -> click.Command:
     def command(session: Session, class_path: str) -> None:
         record = session.workspace.flavors.register(class_path, kind)
         say(f"{kind.title} flavor {record.name} registered: {record.path}")
+        give_advice(session.workspace.flavors.get(kind, record.name))
 
     return command
 

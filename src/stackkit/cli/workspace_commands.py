@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stackkit.cli.advising import give_advice
 from stackkit.cli.render import output_option, say, show_fields, show_rows
 from stackkit.cli.session import Session, pass_session
 from stackkit.errors import StackkitError
@@ -88,3 +89,4 @@ def check_flavor(session: Session, class_path: str) -> None:
 
     flavor = load_flavor(class_path, session.workspace.root)
     say(f"{class_path} is right: {flavor.__qualname__} is the flavor {flavor.FLAVOR}")
+    give_advice(flavor)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -19,3 +22,21 @@ settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True
 settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
 
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def examples_aside(request: pytest.FixtureRequest) -> Generator[None]:
+    """Outside of their own tests, the examples' modules are not there: others may be called my_mod too."""
+    if "examples" in request.path.parts:
+        yield
+        return
+    places, modules = list(sys.path), dict(sys.modules)
+    theirs = {name for name, module in modules.items() if str(getattr(module, "__file__", None)).startswith(f"{EXAMPLES}/")}
+    sys.path[:] = [place for place in places if not place.startswith(f"{EXAMPLES}/")]
+    for name in theirs:
+        del sys.modules[name]
+    yield
+    sys.path[:] = [*sys.path, *(place for place in places if place not in sys.path)]
+    sys.modules.update({name: modules[name] for name in theirs})

@@ -15,6 +15,7 @@ from stackkit import (
     Problem,
     StackComponent,
     StackkitError,
+    advice,
     check,
     dumps,
     from_builtins,
@@ -56,6 +57,7 @@ def use_registry(registry: FlavorRegistry, flavor: type[StackComponent]) -> None
     assert_type(registry.record("alerter", "console").path, str)
     assert_type([entry.slug for entry in registry.types()], list[str])
     assert_type(check(flavor), list[Problem])
+    assert_type(advice(flavor), list[Problem])
     assert_type(check(flavor, kind=ALERTER), list[Problem])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, assert_type, final
 from uuid import UUID
@@ -21,6 +21,7 @@ from stackkit import (
     ComponentType,
     HasFlavor,
     HasLifecycle,
+    Migration,
     Problem,
     Reference,
     SecretsManager,
@@ -30,11 +31,17 @@ from stackkit import (
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
 
 
+def store_by_name(config: dict[str, Any]) -> dict[str, Any]:
+    return config | {"store": {"$component": f"artifact_store/{config['store']}"}}
+
+
 @final
 class FileAlerter(BaseAlerter):
     """Writes messages into an artifact store of its stack."""
 
     FLAVOR: ClassVar[str] = "file"
+    VERSION: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: store_by_name}
 
     store: Reference
 
@@ -108,6 +115,7 @@ def use_lifecycle(component: HasLifecycle) -> None:
 
 def use_flavor(alerter: FileAlerter) -> None:
     assert_type(alerter.store, Reference)
+    assert_type(alerter.MIGRATIONS, Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]])
     assert_type(alerter.replace(name="other"), FileAlerter)
     assert_type(alerter.logs(), Iterator[str])
     assert_type(alerter.post("done"), bool)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
-_OF_OTHERS = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?[0-9][0-9_]*(:[0-9]+)*")
-"""What other readers take for numbers; here it is text, and quoted when it is written."""
+_OF_OTHERS = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[yYnN]")
+"""What other readers take for numbers and truth values; here it is text, and quoted when it is written."""
 _CONSTANTS: Final[dict[str, object]] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -169,8 +169,8 @@ def _dumper() -> type[yaml.SafeDumper]:
             def ignore_aliases(self, data: object) -> bool:
                 return True
 
-        first: list[str] = [*"-+.0123456789"]
-        Dumper.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"(?:{_FLOAT.pattern})$"), first)
-        Dumper.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(f"(?:{_INT.pattern})$"), first)
+        first: list[str] = [*"-+.0123456789yYnN"]
+        for tag, pattern in (("float", _FLOAT), ("int", _INT), ("bool", _OF_OTHERS)):
+            Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"(?:{pattern.pattern})$"), first)
         _DUMPERS.append(Dumper)
     return _DUMPERS[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final, final
 
 import attrs
@@ -12,6 +12,7 @@ from stackkit.components.alerter import BaseAlerter
 from stackkit.core.component import StackComponent
 from stackkit.core.component_type import ComponentType
 from stackkit.core.lookup import Components
+from stackkit.core.migrations import Migration
 from stackkit.core.reference import Reference
 from stackkit.core.secret import Secret
 from stackkit.errors import Problem
@@ -86,6 +87,22 @@ class Inbox(BaseInbox):
     """Has nothing but a name."""
 
     FLAVOR: ClassVar[str] = "inbox"
+
+
+def _recoloured(config: dict[str, Any]) -> dict[str, Any]:
+    return {**{key: value for key, value in config.items() if key != "colour"}, "color": config.get("colour", "red")}
+
+
+@final
+class Postbox(BaseInbox):
+    """One whose configuration had another form before."""
+
+    FLAVOR: ClassVar[str] = "postbox"
+    VERSION: ClassVar[int] = 2
+    MIGRATIONS: ClassVar[Mapping[int, Migration]] = {1: _recoloured}
+
+    color: str = "red"
+    height: int = 1
 
 
 @final

@@ -29,13 +29,14 @@ from stackkit.errors import (
     StoreError,
 )
 from stackkit.flavors.alerter.console import ConsoleAlerter
+from stackkit.serialization.document import dump_component
 from stackkit.workspace import records
 from stackkit.workspace.components import WorkspaceComponents
 from stackkit.workspace.records import NAME
 from stackkit.workspace.workspace import Workspace
 
-from .example_flavors import RELAY, Console, Inbox, Mailer, Relay, meanwhile
-from .projects import documents, lines, only, unchanged
+from .example_flavors import INBOX, RELAY, Console, Inbox, Mailer, Postbox, Relay, meanwhile
+from .projects import documents, lines, only, path_of, unchanged
 
 
 @pytest.fixture
@@ -357,6 +358,48 @@ class TestDeleting:
         workspace.stacks.delete("one")
         workspace.stacks.delete("two")
         workspace.components.delete(ALERTER, "mail")
+
+
+class TestOlderForms:
+    """A component that was written when its flavor had another form."""
+
+    @pytest.fixture
+    def old(self, workspace: Workspace) -> Postbox:
+        uuid = UUID(int=3)
+        workspace.flavors.register(path_of(Postbox))
+        workspace.components.register(Postbox(name="box", uuid=uuid))
+        body = f'{{"type":"inbox","flavor":"postbox","version":1,"config":{{"name":"box","uuid":"{uuid}","colour":"blue"}}}}'
+        with workspace.store.write() as transaction:
+            transaction.put(records.COMPONENT, "inbox/box", body, revision=1)
+        return Postbox(name="box", uuid=uuid, color="blue")
+
+    def test_it_is_read_as_its_flavor_is_now(self, workspace: Workspace, old: Postbox) -> None:
+        assert workspace.components.get(INBOX, "box") == old
+        assert workspace.components.record(INBOX, "box").version == 1
+
+    def test_it_is_changed_in_the_form_of_now(self, workspace: Workspace, old: Postbox) -> None:
+        assert workspace.components.update(INBOX, "box", {"height": 2}).version == 2
+        assert workspace.components.get(INBOX, "box") == old.replace(height=2)
+        workspace.components.remove_fields(INBOX, "box", ["color"])
+        assert workspace.components.get(INBOX, "box") == old.replace(height=2, color="red")
+
+    def test_a_field_of_now_can_be_removed_from_it(self, workspace: Workspace, old: Postbox) -> None:
+        workspace.components.remove_fields(INBOX, "box", ["color"])
+        assert workspace.components.get(INBOX, "box") == old.replace(color="red")
+
+    def test_it_is_renamed_copied_and_used(self, workspace: Workspace, old: Postbox) -> None:
+        workspace.stacks.register("laptop", {"inbox": "box"})
+        assert workspace.components.rename(INBOX, "box", "crate").version == 1
+        copied = workspace.components.load(workspace.components.copy(INBOX, "crate", "more"))
+        assert copied == old.replace(name="more", uuid=copied.uuid)
+        assert workspace.stacks.get("laptop").get(INBOX) == old.replace(name="crate")
+
+    def test_a_file_of_either_form_leaves_it_as_it_is(self, workspace: Workspace, old: Postbox) -> None:
+        workspace.stacks.register("laptop", {"inbox": "box"})
+        exported = workspace.transfer.export("laptop")
+        current = {"stackkit": 1, "stack": "laptop", "components": [dump_component(old)]}
+        for data in (exported, current):
+            assert [change.action for change in workspace.transfer.plan(data)] == ["leave", "leave"]
 
 
 class TestDamage:

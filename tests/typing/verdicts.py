@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from .checkers import CHECKERS, Report
+from .checkers import CHECKERS, Report, pinned_versions
 from .component_types import component_types
 from .files import ROOT, WRITTEN, marks
 from .mistakes import MISTAKES, SECTIONS, Mistake
@@ -107,8 +107,11 @@ def page_with(text: str) -> str:
 
 
 def table(verdicts: Verdicts) -> str:
-    """Verdicts as tables in Markdown, one for each kind of mistakes."""
-    return "\n\n".join(f"### {title}\n\n{_section(mistakes, verdicts)}" for title, mistakes in SECTIONS.items())
+    """Verdicts in Markdown: with which versions they were measured, and a table for each kind of mistakes."""
+    pins = pinned_versions()
+    *others, last = [f"{checker.name} {pins[checker.name]}" for checker in CHECKERS]
+    sections = [f"### {title}\n\n{_section(mistakes, verdicts)}" for title, mistakes in SECTIONS.items()]
+    return "\n\n".join([f"Measured with {', '.join(others)} and {last}.", *sections])
 
 
 def _section(mistakes: Iterable[Mistake], verdicts: Verdicts) -> str:

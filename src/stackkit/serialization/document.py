@@ -123,14 +123,19 @@ def dump_component(component: StackComponent) -> dict[str, object]:
 
     Raises:
         NotSerializableError: A value cannot be written; every field is named.
+        UnsupportedTypeError: Fields of its class cannot be serialized; every one is named.
     """
     from stackkit.serialization.converter import config_codec  # the same
 
     flavor = type(component)
     try:
         config = config_codec(flavor).dump(component)
+    except UnsupportedTypeError:
+        raise
     except StackkitError as error:
         raise NotSerializableError(*located(error, "config")) from error
+    except RecursionError as error:
+        raise NotSerializableError(_too_deep()) from error
     return {"type": type_of(flavor).slug, "flavor": flavor.FLAVOR, "version": flavor.VERSION, "config": config}
 
 

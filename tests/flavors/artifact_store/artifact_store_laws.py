@@ -30,7 +30,11 @@ from stackkit.errors import (
     PathOutsideStoreError,
 )
 
-few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+)
 
 # Names that are hard on those who quote, split, trim, decode or expand them.
 ODD = (

@@ -174,6 +174,14 @@ class TestLoading:
             load_flavor("broken_too.Broken", folder.path)
         assert "Later" not in str(refused.value)
 
+    def test_a_constructor_of_its_own_is_one_mistake_whatever_it_takes(self, folder: ModuleFolder) -> None:
+        right = folder.write_alerter("constructed", "Bell", "bell")
+        text = right.read_text(encoding="utf-8")
+        right.write_text(f"{text}\n    def __init__(self, name: str) -> None: ...\n", encoding="utf-8")
+        with pytest.raises(FlavorDefinitionError) as refused:
+            load_flavor("constructed.Bell", folder.path)
+        assert [problem.where for problem in refused.value.problems] == ["Bell.__init__"]
+
     def test_the_error_carries_the_class_and_leaves_no_module_behind(self, folder: ModuleFolder) -> None:
         folder.write("carrying", BROKEN)
         with pytest.raises(FlavorDefinitionError) as refused:

@@ -110,6 +110,8 @@ def _completed(error: FlavorDefinitionError, kind: ComponentType[Any] | None) ->
     with _module_at_hand(flavor, error.__traceback__):
         lines = source_lines(flavor)
         further = [p for p in [*_field_problems(flavor), *annotation_problems(flavor)] if p.where not in named]
+        if place(flavor, "__init__") in named:  # each field that this constructor does not take is no further mistake
+            further = [problem for problem in further if problem.where != flavor.__qualname__]
     known = [problem for problem in further if lines.later.isdisjoint(re.findall(r"\w+", problem.what))]
     return _refusal(map(lines.locate, [*error.problems, *_type_problems(flavor, kind), *known]), flavor)
 

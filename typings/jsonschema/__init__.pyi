@@ -1,4 +1,4 @@
-"""As much of jsonschema as the tests use."""
+# As much of jsonschema as the tests use.
 
 from collections.abc import Iterator, Mapping
 

@@ -98,7 +98,7 @@ def _pyrefly(output: str) -> Iterator[Report]:
 
 
 def _report(path: str, line: int, text: str) -> Report:
-    return Report((ROOT / path).resolve(), line, text)
+    return Report((ROOT / path).resolve(), line, text.splitlines()[0])
 
 
 CHECKERS: Final = (

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from contextlib import suppress
+from traceback import walk_tb
 from typing import Final
 
 import click
@@ -18,11 +19,14 @@ WRONG_USAGE: Final = 2
 INTERRUPTED: Final = 130
 LONGEST: Final = 300
 """How many characters of an unexpected error's text are shown."""
+PRINTING: Final = ("click.utils", "stackkit.cli.main")
+"""The modules that write to standard output and flush it."""
 
 
 def has_traceback(error: BaseException) -> bool:
     """Whether `--debug` shows where an error comes from; what a person typed wrong or stopped comes from the person."""
-    return not isinstance(error, click.ClickException | click.Abort | KeyboardInterrupt | BrokenPipeError)
+    by_person = isinstance(error, click.ClickException | click.Abort | KeyboardInterrupt)
+    return not by_person and not (isinstance(error, OSError) and _was_raised_by_printing(error))
 
 
 def tell(error: BaseException) -> int:
@@ -34,10 +38,10 @@ def tell(error: BaseException) -> int:
     Returns:
         The exit status.
     """
-    output = _output_failure()
-    if output is not None and isinstance(error, OSError) and not isinstance(error, StackkitError):
-        if output.errno != errno.EPIPE:  # the reader of a pipe that has gone needs no message
-            _say(f"standard output cannot be written: {output.strerror}")
+    _let_go_of_broken_output()
+    if isinstance(error, OSError) and _was_raised_by_printing(error):
+        if error.errno != errno.EPIPE:  # the reader of a pipe that has gone needs no message
+            _say(f"the output cannot be written: {error.strerror}")
         return REFUSED
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
@@ -67,13 +71,17 @@ def _say(message: str, hint: str = "") -> None:
         click.echo("\n".join([f"Error: {lines[0]}", *lines[1:], *([hint] if hint else [])]), err=True)
 
 
-def _output_failure() -> OSError | None:
-    """Why standard output cannot be written; it is let go of then, or Python would fail once more at its end."""
+def _was_raised_by_printing(error: OSError) -> bool:
+    """Whether an error is about our output, and not about a component's file or connection."""
+    *_, (frame, _) = walk_tb(error.__traceback__)
+    return frame.f_globals.get("__name__") in PRINTING
+
+
+def _let_go_of_broken_output() -> None:
+    """Python would fail once more, at its end, to print what could not be printed."""
     try:
         if sys.stdout:
             sys.stdout.flush()
-    except OSError as error:
-        with suppress(OSError):  # one without a file descriptor, in a test
+    except OSError:
+        with suppress(OSError):  # it has no file descriptor
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return error
-    return None

@@ -55,7 +55,8 @@ def import_stack(session: Session, file: Path, rename: bool) -> None:
 
 
 def _ask(what: str, name: str) -> str | None:
-    answer: str = click.prompt(f"There is another {what} {name} here. Import it as (empty to give up)", default="", err=True)
+    question = f"There is another {what} {name} here. Import it as (empty to give up)"
+    answer: str = click.prompt(visible(question), default="", show_default=False, err=True)
     return answer or None
 
 

@@ -115,6 +115,10 @@ class NewerDocumentError(DocumentError):
     """A document was written by a newer version of a flavor, or of stackkit, than the one that reads it."""
 
 
+class FlavorDriftError(DocumentError):
+    """A flavor's class reads another form of configuration than the documents of its version have."""
+
+
 class UnknownNameError(StackkitError, LookupError):
     """Something was asked for by a name that nothing has."""
 

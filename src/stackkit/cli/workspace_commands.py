@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stackkit.cli.advising import give_advice
+from stackkit.cli.drift_notes import drift_rows, refuse_drift, tell_drift
 from stackkit.cli.render import output_option, say, show_fields, show_rows
 from stackkit.cli.session import Session, pass_session
 from stackkit.errors import StackkitError
@@ -46,13 +47,15 @@ def status(session: Session, output: str) -> None:
             rows = _state_rows(workspace.stacks.get(active))
         except StackkitError as error:
             failure = str(error)
+    drift = workspace.drift.all()
     if output == "json":
-        show_fields({**about, "components": rows, "failure": failure}, output)
+        show_fields({**about, "components": rows, "failure": failure, "drift": drift_rows(drift)}, output)
         return
     show_fields(about, output)
     if rows:
         click.echo()
     show_rows(rows, output, empty=failure or f"stack {active} has no components")
+    tell_drift(drift)
 
 
 def _state_rows(stack: Stack) -> list[dict[str, object]]:
@@ -88,5 +91,6 @@ def check_flavor(session: Session, class_path: str) -> None:
     from stackkit.registry.check import load_flavor
 
     flavor = load_flavor(class_path, session.workspace.root)
+    refuse_drift(session, class_path, flavor)
     say(f"{class_path} is right: {flavor.__qualname__} is the flavor {flavor.FLAVOR}")
     give_advice(flavor)

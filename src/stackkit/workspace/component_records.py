@@ -59,10 +59,12 @@ def create(transaction: Transaction, record: ComponentRecord, registry: FlavorRe
     Raises:
         NameTakenError: Its name or its uuid is in use.
         FlavorNotFoundError: Its flavor was deleted meanwhile.
+        FlavorDriftError: Its flavor's class writes another form by now than components of its version are kept in.
     """
     if transaction.get(records.COMPONENT, record.key) is not None:
         raise name_taken(record)
     _require_flavor(transaction, record, registry)
+    _remember_shape(transaction, record, registry)
     claim(transaction, record)
     there = records.put(transaction, records.COMPONENT, record.key, records.encode(record.document), revision=0)
     return ComponentRecord.of(record.document, there.revision)
@@ -74,8 +76,10 @@ def rewrite(transaction: Transaction, record: ComponentRecord, registry: FlavorR
     Raises:
         ConflictError: Somebody else changed it since that revision.
         FlavorNotFoundError: Its flavor was deleted meanwhile.
+        FlavorDriftError: Its flavor's class writes another form by now than components of its version are kept in.
     """
     _require_flavor(transaction, record, registry)
+    _remember_shape(transaction, record, registry)
     body = records.encode(record.document)
     there = records.put(transaction, records.COMPONENT, record.key, body, revision=revision)
     return ComponentRecord.of(record.document, there.revision)
@@ -99,6 +103,12 @@ def release(transaction: Transaction, record: ComponentRecord) -> None:
     there = transaction.get(records.UUID, record.uuid)
     if there is not None and there.body == record.key:
         transaction.delete(records.UUID, record.uuid, revision=there.revision)
+
+
+def _remember_shape(transaction: Transaction, record: ComponentRecord, registry: FlavorRegistry) -> None:
+    from stackkit.workspace.drift import remember  # cattrs costs 30 ms, and a listing writes nothing
+
+    remember(transaction, registry.flavor(record.type, record.flavor))
 
 
 def _require_flavor(transaction: Transaction, record: ComponentRecord, registry: FlavorRegistry) -> None:

@@ -88,9 +88,11 @@ class WorkspaceFlavors:
             ImportPathError: There is no such class.
             FlavorDefinitionError: It is not right; everything that is wrong is named.
             NameTakenError: Another flavor of the type has its name.
+            FlavorDriftError: Components of a flavor of this name are kept in another form of the same version.
         """
         from stackkit.core.component import type_of
         from stackkit.registry.check import load_flavor
+        from stackkit.workspace.drift import remember
 
         try:
             flavor = load_flavor(path, self._root, kind=kind)
@@ -106,7 +108,7 @@ class WorkspaceFlavors:
             if there is not None:
                 raise name_taken(records.flavor_record(there), path)
             transaction.put(records.FLAVOR, key, records.encode({"path": path, "summary": record.summary}), revision=0)
-        self._registry.refresh()
+            remember(transaction, flavor)
         return record
 
     def _with_name(self, error: FlavorDefinitionError, path: str) -> FlavorDefinitionError:
@@ -126,6 +128,8 @@ class WorkspaceFlavors:
             FlavorNotFoundError: There is none of this name.
             InUseError: Components have it; they are named. Or it comes with the kit or an installed package.
         """
+        from stackkit.workspace.drift import forget
+
         record = self._registry.record(kind.slug, name)
         if record.source != "workspace":
             what = f"the {kind.title} flavor {name} is {record.source}, not of this workspace"
@@ -140,4 +144,5 @@ class WorkspaceFlavors:
             if there is None:
                 raise FlavorNotFoundError(Problem(f"the {kind.title} flavor {name} was deleted meanwhile"))
             transaction.delete(records.FLAVOR, there.key, revision=there.revision)
+            forget(transaction, kind.slug, name)
         self._registry.refresh()

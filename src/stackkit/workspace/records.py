@@ -24,6 +24,8 @@ STACK: Final = "stack"
 SETTING: Final = "setting"
 UUID: Final = "uuid"
 """The keys of components by their uuids, which makes a uuid belong to one component."""
+SHAPE: Final = "shape"
+"""The keys are those of flavors: the shape that the configuration of their components has in the version they were kept in."""
 ACTIVE_STACK: Final = "active_stack"
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")

@@ -91,15 +91,15 @@ class WorkspaceStacks:
 
     def _composed(self, name: str, components: Iterable[ComponentRecord]) -> Stack:
         from stackkit.core.component import as_component
-        from stackkit.serialization.document import load_component
         from stackkit.stack.stack import Stack
+        from stackkit.workspace.drift import load_kept
 
         made: list[Component] = []
         errors: list[StackkitError] = []
         problems: list[Problem] = []
         for record in components:
             try:
-                made.append(as_component(load_component(record.document, self._registry.flavor)))
+                made.append(as_component(load_kept(self._store, record, self._registry)))
             except StackkitError as error:
                 errors.append(error)
                 problems.extend(problem.under(record.key) for problem in error.problems)

@@ -16,6 +16,7 @@ from stackkit.workspace import location
 
 if TYPE_CHECKING:  # each part is imported at first use: a command needs one or two, and pays for no more
     from stackkit.workspace.components import WorkspaceComponents
+    from stackkit.workspace.drift import WorkspaceDrift
     from stackkit.workspace.flavors import WorkspaceFlavors
     from stackkit.workspace.migration import WorkspaceMigration
     from stackkit.workspace.stacks import WorkspaceStacks
@@ -134,6 +135,13 @@ class Workspace:
         from stackkit.workspace.transfer import Transfer
 
         return Transfer(self.store, self.registry)
+
+    @cached_property
+    def drift(self) -> WorkspaceDrift:
+        """Looking for flavors that have changed without a new VERSION."""
+        from stackkit.workspace.drift import WorkspaceDrift
+
+        return WorkspaceDrift(self.store, self.registry)
 
     @cached_property
     def migration(self) -> WorkspaceMigration:

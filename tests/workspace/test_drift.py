@@ -120,7 +120,7 @@ def test_mistakes_that_no_change_explains_are_told_too(folder: Path) -> None:
     with process(
         folder, 'tone: str = "a"; volume: int = attrs.field(default=1, validator=attrs.validators.lt(3))'
     ) as workspace:
-        with pytest.raises(DocumentError, match="config.volume: ") as caught:
+        with pytest.raises(DocumentError, match=r"config\.volume: ") as caught:
             workspace.components.get(ALERTER, "door")
         assert not isinstance(caught.value, FlavorDriftError)
     body = "volume: int = attrs.field(default=1, validator=attrs.validators.lt(3))"
@@ -161,7 +161,7 @@ def test_what_was_added_is_taken_over_with_the_next_component_that_is_written(fo
         assert workspace.drift.all() == []
     with process(folder, FIRST) as workspace:
         assert workspace.components.get(ALERTER, "door").name == "door"
-        with pytest.raises(FlavorDriftError, match="bell.more: was removed"):
+        with pytest.raises(FlavorDriftError, match=r"bell\.more: was removed"):
             workspace.components.get(ALERTER, "gate")
 
 

@@ -148,7 +148,8 @@ def lines(draw: st.DrawFn) -> str:
     """A line of an `entry_points.txt` that the specification allows."""
     kind = draw(st.sampled_from(["group", "entry", "entry", "entry", "remark", "blank"]))
     if kind == "group":
-        return f"{draw(SPACE)}[{draw(GROUP)}]{draw(SPACE)}"
+        inside = draw(st.sampled_from(["", "", "", " "]))  # a space makes it another group
+        return f"{draw(SPACE)}[{inside}{draw(GROUP)}]{draw(SPACE)}"
     if kind == "remark":
         return f"{draw(SPACE)}#{draw(NAME)} = {draw(PATH)}:{draw(PATH)}"
     if kind == "blank":

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, assert_type
 from uuid import UUID, uuid4
 
 import pytest
+from typing_extensions import override
 
 from stackkit.components.alerter import ALERTER, Alerter
 from stackkit.components.artifact_store import ARTIFACT_STORE, ArtifactStore
@@ -252,19 +253,20 @@ class TestSecrets:
         assert str(refused.value) == "secrets_manager/vault: the secret db cannot be read: ConnectionError; is it up?"
         assert isinstance(refused.value.__cause__, ConnectionError)
 
-    def test_of_threads_that_take_a_component_at_once_all_get_the_same(
-        self, guarded: First, manager: LocalSecretsManager
-    ) -> None:
-        manager.register_secret(SecretGroup("db", {"password": "hunter2"}))
-        stack = Stack(guarded, manager)
+    def test_of_threads_that_take_a_component_at_once_all_get_the_same(self, guarded: First, tmp_path: Path) -> None:
         barrier = threading.Barrier(8)
+
+        class Crowded(Vault):
+            FLAVOR: ClassVar[str] = "crowded"
+
+            @override
+            def get_secret(self, name: str) -> SecretGroup:
+                barrier.wait(30)  # until all of them are asking
+                return SecretGroup(name, {"password": "hunter2"})
+
+        stack = Stack(guarded, Crowded(name="vault", folder=str(tmp_path)))
         taken: list[Component] = []
-
-        def take() -> None:
-            barrier.wait()
-            taken.append(stack[FIRST])
-
-        threads = [threading.Thread(target=take) for _ in range(8)]
+        threads = [threading.Thread(target=lambda: taken.append(stack[FIRST])) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:

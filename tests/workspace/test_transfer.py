@@ -124,6 +124,15 @@ class TestReuse:
         assert (record.name, record.components) == ("desktop", ALL)
         assert filled.components.all() == before
 
+    def test_one_that_is_equal_and_written_otherwise_is_another(self, filled: Workspace, elsewhere: Workspace) -> None:
+        data: Any = filled.transfer.export("laptop")
+        mail = filled.components.get(ALERTER, "mail")
+        assert isinstance(mail, Mailer)
+        elsewhere.components.register(mail.replace(ratio=-0.0))
+        data["components"][0]["config"]["ratio"] = 0.0
+        with unchanged(elsewhere), pytest.raises(NameTakenError, match="there is another alerter mail already"):
+            elsewhere.transfer.bring_in(data)
+
 
 class TestClashes:
     @pytest.fixture

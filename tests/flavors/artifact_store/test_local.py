@@ -468,8 +468,9 @@ UNPRIVILEGED = """
 @pytest.fixture
 def open_root(tmp_path: Path) -> Path:
     """A root that everybody may write to."""
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    ours = (folder for folder in (tmp_path, *tmp_path.parents) if folder.owner() == tmp_path.owner() and folder != Path("/"))
+    for folder in ours:
+        folder.chmod(folder.stat().st_mode | 0o055)
     root = tmp_path / "root"
     root.mkdir()
     root.chmod(0o777)

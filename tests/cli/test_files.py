@@ -78,7 +78,7 @@ class TestWriting:
         write_whole(Path("/dev/null"), b"one")
         assert Path("/dev/null").is_char_device()
 
-    @pytest.mark.parametrize("name", ["nowhere/a", ".", "a" * 300, "ring"])
+    @pytest.mark.parametrize("name", ["nowhere/a", ".", "a" * 300])
     def test_what_cannot_be_written_is_told_and_leaves_nothing(self, tmp_path: Path, name: str) -> None:
         (tmp_path / "ring").symlink_to(tmp_path / "ring")
         with pytest.raises(DocumentError, match="cannot be written"):

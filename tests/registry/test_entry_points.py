@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-import quopri  # noqa: F401 - Python 3.13 imports it while the path is another one
+import quopri  # noqa: F401 - the same
 import string
 import sys
 import tempfile

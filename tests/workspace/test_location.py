@@ -50,7 +50,7 @@ class TestMaking:
         assert (tmp_path / ".stackkit").read_text(encoding="utf-8") == "mine"
 
     def test_what_is_no_path_is_refused(self) -> None:
-        with pytest.raises(WorkspaceError, match="no workspace can be made: .*embedded null"):
+        with pytest.raises(WorkspaceError, match=r"no workspace can be made: .*embedded null"):
             make(Path("a\0b"))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
-import quopri  # noqa: F401 - the same
 import string
 import sys
+import sysconfig
 import tempfile
 import zipfile
 from collections.abc import Generator, Sequence
@@ -33,7 +33,7 @@ def install(folder: Path, package: str, text: str | None) -> None:
 @contextmanager
 def path_of(*folders: Path) -> Generator[None]:
     before = list(sys.path)
-    sys.path[:] = map(str, folders)
+    sys.path[:] = [*map(str, folders), sysconfig.get_path("stdlib")]  # which Python may have yet to import from
     try:
         yield
     finally:

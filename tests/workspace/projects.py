@@ -14,7 +14,7 @@ from stackkit.workspace.workspace import Workspace
 
 from .example_flavors import Inbox, Mailer, Relay
 
-KINDS = (records.FLAVOR, records.COMPONENT, records.STACK, records.SETTING, records.UUID)
+KINDS = (records.FLAVOR, records.COMPONENT, records.STACK, records.SETTING, records.UUID, records.SHAPE)
 
 
 def path_of(flavor: type[StackComponent]) -> str:

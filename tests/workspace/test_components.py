@@ -339,6 +339,7 @@ class TestCopying:
 
 class TestDeleting:
     def test_it_is_gone_and_leaves_nothing(self, workspace: Workspace) -> None:
+        workspace.components.register(ConsoleAlerter(name="other"))  # of which the flavor's shape stays
         before = documents(workspace.store)
         workspace.components.register(ConsoleAlerter(name="terminal"))
         workspace.components.delete(ALERTER, "terminal")

@@ -51,7 +51,7 @@ class TestOpening:
             workspace.components.register(ConsoleAlerter(name="terminal"))
             assert workspace.store is store
         assert not (tmp_path / ".stackkit").exists()
-        assert {document.kind for document in documents(store)} == {"component", "uuid"}
+        assert {document.kind for document in documents(store)} == {"component", "uuid", "shape"}
 
     def test_closing_can_be_repeated(self, tmp_path: Path) -> None:
         workspace = Workspace.init(tmp_path)

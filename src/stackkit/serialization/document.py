@@ -22,6 +22,12 @@ from stackkit.serialization.codec import located
 from stackkit.serialization.mistakes import unknown_keys
 
 KEYS: Final = ("type", "flavor", "version", "config")
+_ADDING: Final = {
+    "type": "name the component type",
+    "flavor": "name the flavor",
+    "version": "write 1, or the VERSION of the flavor that it is written for",
+    "config": "give the fields of the component",
+}
 LAST_VERSION: Final = 2**31 - 1
 
 FlavorLookup: TypeAlias = Callable[[str, str], type[StackComponent]]
@@ -56,7 +62,7 @@ class Envelope:
                 Problem("is no component document", remedy="it is an object with type, flavor, version and config")
             )
         problems = unknown_keys(data, KEYS, "is not known")
-        problems += [Problem("is missing", where=key) for key in KEYS if key not in data]
+        problems += [Problem("is missing", where=key, remedy=_ADDING[key]) for key in KEYS if key not in data]
         kind, flavor, version, config = (data.get(key) for key in KEYS)
         for key, value in (("type", kind), ("flavor", flavor)):
             if key in data and not isinstance(value, str):

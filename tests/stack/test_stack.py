@@ -286,3 +286,11 @@ class TestSecrets:
         assert_type(found, SecretsManager | None)
         assert found is manager
         assert Stack(First(name="one", folder=str(tmp_path))).secrets_manager is None
+
+
+@pytest.mark.parametrize("given", ["alerter", ConsoleAlerter, None])
+def test_a_stack_is_asked_with_tokens(given: Any) -> None:
+    stack = Stack(ConsoleAlerter(name="terminal"))
+    for ask in (stack.__getitem__, stack.get, stack.__contains__):
+        with pytest.raises(ComponentNotFoundError, match="give a token such as ARTIFACT_STORE"):
+            ask(given)

@@ -86,7 +86,7 @@ class Stack:
             SecretNotFoundError: Its secrets manager lacks secrets; all of them are named.
             SecretNotResolvedError: It refers to secrets, and the stack has no secrets manager.
         """
-        component = self._by_slug.get(kind.slug)
+        component = self._by_slug.get(_slug(kind))
         return None if component is None else cast("P", self.usable(component))  # the token's slug says which Protocol
 
     def usable(self, component: Component) -> Component:
@@ -121,7 +121,7 @@ class Stack:
         return cast("SecretsManager | None", self._by_slug.get(SECRETS_MANAGER.slug))  # the slug says which Protocol
 
     def __contains__(self, kind: ComponentType[Any], /) -> bool:
-        return kind.slug in self._by_slug
+        return _slug(kind) in self._by_slug
 
     def __iter__(self) -> Iterator[Component]:
         return iter(self.components)
@@ -149,6 +149,15 @@ class Stack:
     def __reduce__(self) -> tuple[Callable[..., Stack], tuple[Component, ...]]:
         """Copies and pickles have the components as they were configured, and get their own secrets."""
         return (partial(Stack, name=self._name), self.components)
+
+
+def _slug(kind: ComponentType[Any]) -> str:
+    given: object = kind  # callers without a type checker give slugs and classes
+    if not isinstance(given, ComponentType):
+        raise ComponentNotFoundError(
+            Problem(f"a stack is not asked for {_described(given)}", remedy="give a token such as ARTIFACT_STORE")
+        )
+    return given.slug
 
 
 def _described(value: object) -> str:

@@ -73,6 +73,8 @@ def test_each_type_checker_misses_what_it_is_known_to_miss_with_every_component_
 
 def test_the_page_about_typing_shows_the_verdicts_that_are_kept() -> None:
     assert verdicts.PAGE.read_text("utf-8") == verdicts.page_with(verdicts.table(verdicts.load())), UPDATE
+    counted = verdicts.page_with(verdicts.summary(verdicts.load()), verdicts.README)
+    assert verdicts.README.read_text("utf-8") == counted, UPDATE
 
 
 def test_each_mistake_is_marked_once_in_the_file_of_every_component_type_that_it_can_be_made_with(written: Path) -> None:

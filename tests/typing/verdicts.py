@@ -15,6 +15,7 @@ from .mistakes import MISTAKES, SECTIONS, Mistake
 
 VERDICTS: Final = ROOT / "tests/typing/verdicts.json"
 PAGE: Final = ROOT / "docs/typing.md"
+README: Final = ROOT / "README.md"
 
 Verdicts: TypeAlias = Mapping[str, Mapping[str, str]]
 """The names of the checkers that report a mistake, by the mistake's slug and the slug of the component type."""
@@ -90,18 +91,19 @@ def load() -> Verdicts:
 
 
 def save(verdicts: Verdicts) -> None:
-    """Keep verdicts, one line for each mistake and component type, and show them in the page about typing."""
+    """Keep verdicts, one line for each mistake and component type; show them in the page about typing, and how many in README."""
     VERDICTS.write_text(json.dumps(verdicts, indent=2) + "\n", "utf-8")
     PAGE.write_text(page_with(table(verdicts)), "utf-8")
+    README.write_text(page_with(summary(verdicts), README), "utf-8")
 
 
-BEGIN: Final = "<!-- written by `python -m tests.typing.update_verdicts` -->"
-END: Final = "<!-- end of what is written -->"
+BEGIN: Final = "<!-- verdicts -->"
+END: Final = "<!-- end of verdicts -->"
 
 
-def page_with(text: str) -> str:
-    """The page about typing with another table in it."""
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+def page_with(text: str, page: Path = PAGE) -> str:
+    """A page, that about typing by default, with another table in it."""
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
 
@@ -112,6 +114,19 @@ def table(verdicts: Verdicts) -> str:
     *others, last = [f"{checker.name} {pins[checker.name]}" for checker in CHECKERS]
     sections = [f"### {title}\n\n{_section(mistakes, verdicts)}" for title, mistakes in SECTIONS.items()]
     return "\n\n".join([f"Measured with {', '.join(others)} and {last}.", *sections])
+
+
+def summary(verdicts: Verdicts) -> str:
+    """In Markdown, how many mistakes of each kind are reported with every component type."""
+    names = [checker.name for checker in CHECKERS]
+    head = ["Mistakes with", "made", *names, "without a type checker"]
+    rows = [head, ["---"] * len(head)]
+    for title, mistakes in SECTIONS.items():
+        whole = [[_cell(name, verdicts[mistake.slug]) == YES for mistake in mistakes] for name in names]
+        running = sum(mistake.stage != "never" for mistake in mistakes)
+        counts = [len(mistakes), *map(sum, whole), running]
+        rows.append([title[:1].lower() + title[1:], *map(str, counts)])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _section(mistakes: Iterable[Mistake], verdicts: Verdicts) -> str:

@@ -91,7 +91,7 @@ def load() -> Verdicts:
 
 
 def save(verdicts: Verdicts) -> None:
-    """Keep verdicts, one line for each mistake and component type; show them in the page about typing, and how many in README."""
+    """Keep verdicts, one line for each mistake and component type; show them in the docs, and their number in README."""
     VERDICTS.write_text(json.dumps(verdicts, indent=2) + "\n", "utf-8")
     PAGE.write_text(page_with(table(verdicts)), "utf-8")
     README.write_text(page_with(summary(verdicts), README), "utf-8")

@@ -2,7 +2,7 @@
 #
 #   PYTHON=python3.12   the interpreter of the virtual environment, when it is made
 #   VENV=.venv          where the virtual environment is
-#   ARGS="-k guard"     handed on to pytest, or to `stackkit demo`
+#   ARGS="-k guard"     handed on to pytest, to `stackkit demo`, or to each benchmark
 
 PYTHON ?=
 VENV ?= .venv
@@ -11,6 +11,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 PLAIN := $(VENV)/.stackkit-plain
 DEV := $(VENV)/.stackkit-dev
+BENCH := $(VENV)/.stackkit-bench
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python)
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
@@ -38,11 +39,12 @@ check: $(DEV)  ## lint, formatting, four type checkers, architecture
 	run $(BIN)/pytest -n 0 tests/architecture; \
 	if [ -n "$$failed" ]; then echo "refused by:$$failed" >&2; exit 1; fi
 
-bench: $(DEV)  ## run every benchmark in turn
-	@for script in benchmarks/*.py; do \
-		[ -e "$$script" ] || { echo "there are no benchmarks"; break; }; \
-		echo "== $$script"; $(BIN)/python "$$script" || exit 1; \
-	done
+bench: $(BENCH)  ## run every benchmark in turn and write benchmarks/RESULTS.md
+	@failed=; \
+	for script in benchmarks/*.py; do \
+		echo "== $$script"; $(BIN)/python "$$script" --write $(ARGS) || failed="$$failed $$script"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
 
 docs: $(DEV)  ## try everything that README.md and docs show
 	@$(BIN)/python -m pytest -n 0 $(ARGS) tests/docs tests/examples
@@ -79,3 +81,8 @@ $(DEV): pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo "installing stackkit and the tools to work on it into $(VENV)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]'
 	@touch $(PLAIN) $@
+
+$(BENCH): pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "installing stackkit and what it is measured beside into $(VENV)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev,bench]'
+	@touch $(PLAIN) $(DEV) $@

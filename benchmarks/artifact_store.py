@@ -1,18 +1,16 @@
-"""How the local artifact store compares with `open` and `shutil`: `python benchmarks/artifact_store.py [FOLDER]`.
-
-Each line is the median of several rounds, the two sides by turns, so that what else the machine does falls on both.
-"""
+"""How the local artifact store compares with `open` and `shutil`, on the disk of the `--folder` that is given."""
 
 from __future__ import annotations
 
 import shutil
-import statistics
-import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
+from harness.report import Report
+from harness.script import Options, run
+from harness.timing import Side, duration, take_turns
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
 
 FILES = 1_000
@@ -21,26 +19,16 @@ CHUNK = b"x" * (1 << 20)
 CHUNKS = 64
 ROUNDS = 7
 
-Side = Callable[[], object]
+
+class Pair(NamedTuple):
+    """The same work done by plain Python and by the store."""
+
+    work: str
+    plain: Side
+    store: Side
 
 
-def seconds(side: Side) -> float:
-    """How long one run takes."""
-    begun = time.perf_counter()
-    side()
-    return time.perf_counter() - begun
-
-
-def compare(title: str, plain: Side, store: Side) -> None:
-    """Print both times, and the second as a multiple of the first."""
-    for side in (plain, store):  # the first time is another one
-        side()
-    rounds = [(seconds(plain), seconds(store)) for _ in range(ROUNDS)]
-    expected, found = (statistics.median(times) for times in zip(*rounds, strict=True))
-    print(f"{title:32} {1e3 * expected:9.1f} ms {1e3 * found:9.1f} ms {found / expected:7.2f}")
-
-
-def small_files(folder: Path, store: LocalArtifactStore) -> None:
+def small_files(folder: Path, store: LocalArtifactStore) -> Iterator[Pair]:
     """Many files of 1,000 bytes, in one folder."""
     plain = folder / "plain"
     plain.mkdir()
@@ -74,19 +62,19 @@ def small_files(folder: Path, store: LocalArtifactStore) -> None:
             with store.open(f"small/{name}", "rb") as file:
                 file.read()
 
-    compare(f"write {FILES} files", write_plain, write_store)
-    compare(f"write {FILES} files, by renaming", replace_plain, write_store)
-    compare(f"read {FILES} files", read_plain, read_store)
-    compare(
+    yield Pair(f"write {FILES} files", write_plain, write_store)
+    yield Pair(f"write {FILES} files, by renaming", replace_plain, write_store)
+    yield Pair(f"read {FILES} files", read_plain, read_store)
+    yield Pair(
         f"exists {FILES} files",
         lambda: [(plain / n).exists() for n in names],
         lambda: [store.exists(f"small/{n}") for n in names],
     )
-    compare(f"list {FILES} files", lambda: sorted(path.name for path in plain.iterdir()), lambda: store.listdir("small"))
-    compare(f"match {FILES} files", lambda: sorted(folder.glob("plain/*.bin")), lambda: store.glob("small/*.bin"))
+    yield Pair(f"list {FILES} files", lambda: sorted(path.name for path in plain.iterdir()), lambda: store.listdir("small"))
+    yield Pair(f"match {FILES} files", lambda: sorted(folder.glob("plain/*.bin")), lambda: store.glob("small/*.bin"))
 
 
-def large_file(folder: Path, store: LocalArtifactStore) -> None:
+def large_file(folder: Path, store: LocalArtifactStore) -> Iterator[Pair]:
     """One file of 64 MiB."""
     plain = folder / "large"
 
@@ -110,24 +98,28 @@ def large_file(folder: Path, store: LocalArtifactStore) -> None:
             while file.read(len(CHUNK)):
                 pass
 
-    compare("write 64 MiB", write_plain, write_store)
-    compare("read 64 MiB", read_plain, read_store)
-    compare(
+    yield Pair("write 64 MiB", write_plain, write_store)
+    yield Pair("read 64 MiB", read_plain, read_store)
+    yield Pair(
         "copy 64 MiB",
         lambda: shutil.copyfile(plain, folder / "copy"),
         lambda: store.copyfile("large", "copy", overwrite=True),
     )
 
 
-def main() -> None:
+def measure(report: Report, options: Options) -> None:
     """Compare, in a folder of its own."""
-    print(f"{'':32} {'plain':>12} {'store':>12} {'ratio':>7}")
-    with TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as name:
+    report.text("One call each; beside it `open`, `os` and `shutil`, which write files in place.")
+    rows: list[tuple[str, ...]] = []
+    with TemporaryDirectory(dir=options.folder) as name:
         store = LocalArtifactStore(name="benchmark", path=f"{name}/store")
         store.provision()
-        small_files(Path(name), store)
-        large_file(Path(name), store)
+        for pair in (*small_files(Path(name), store), *large_file(Path(name), store)):
+            found = take_turns({"plain": pair.plain, "store": pair.store}, rounds=options.rounds or ROUNDS)
+            times = [duration(found.median(side)) for side in ("plain", "store")]
+            rows.append((pair.work, *times, f"{found.ratio('store', 'plain'):.2f}"))
+    report.table("The local artifact store, medians", ("", "plain", "stackkit", "ratio to plain"), rows)
 
 
 if __name__ == "__main__":
-    main()
+    run("Local artifact store", __file__, measure)

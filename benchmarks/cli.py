@@ -1,4 +1,4 @@
-"""How long the command line takes beside an interpreter that does nothing: `python benchmarks/cli.py [PAIRS]`."""
+"""How long the command line takes beside an interpreter that does nothing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
+
+from harness.report import Report
+from harness.script import Options, run
+from harness.timing import Side, take_turns
 
 GOAL = 8
-PAIRS = 21
+ROUNDS = 21
 STACKKIT = str(Path(sys.executable).parent / "stackkit")
 NOTHING = (sys.executable, "-c", "pass")
 MEASURED = ("artifact-store flavor list", "stack list")
@@ -44,33 +46,27 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE", "STACKKIT_WORKSPACE")}
 
 
-def milliseconds(command: tuple[str, ...], folder: str) -> float:
-    """How long a process lives."""
-    begun = time.perf_counter()
-    subprocess.run(command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL, check=True)
-    return (time.perf_counter() - begun) * 1000
+def process(command: tuple[str, ...], folder: str) -> Side:
+    """A whole life of a process."""
+
+    def live() -> None:
+        subprocess.run(command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL, check=True)
+
+    return live
 
 
-def compare(line: str, folder: str, pairs: int) -> None:
-    """Print the medians of runs that are made in turn, so that a busy moment meets both."""
-    command = (STACKKIT, *line.split())
-    times = [(milliseconds(NOTHING, folder), milliseconds(command, folder)) for _ in range(pairs + 1)][1:]
-    nothing, taken = (median(column) for column in zip(*times, strict=True))
-    ratio = median(ours / theirs for theirs, ours in times)
-    print(f"stackkit {line:26}  {taken:6.1f} ms   python -c pass {nothing:5.1f} ms   ratio {ratio:.2f}   goal {GOAL}")
-
-
-def main() -> None:
+def measure(report: Report, options: Options) -> None:
     """Measure in a workspace with a few components."""
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else PAIRS
     compile_modules()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         for line in PREPARED:
-            subprocess.run((STACKKIT, *line.split()), cwd=folder, env=environment(), stdout=subprocess.DEVNULL, check=True)
-        print(f"Python {sys.version.split()[0]}, medians of {pairs} pairs")
-        for line in MEASURED:
-            compare(line, folder, pairs)
+            process((STACKKIT, *line.split()), folder)()
+        commands = {f"stackkit {line}": process((STACKKIT, *line.split()), folder) for line in MEASURED}
+        found = take_turns({"python -c pass": process(NOTHING, folder), **commands}, rounds=options.rounds or ROUNDS)
+    report.table("Cold start, from the start of the process to its end", *found.table("python -c pass"))
+    for command in commands:
+        report.goal(f"`{command}`, beside `python -c pass`", at_most=GOAL, found=found.ratio(command, "python -c pass"))
 
 
 if __name__ == "__main__":
-    main()
+    run("Command line", __file__, measure, packages=("click",))

@@ -1,25 +1,26 @@
-"""What the embedded store costs beside bare sqlite3: `python benchmarks/store.py [FOLDER]`, on the disk of that folder."""
+"""What the embedded store costs beside bare sqlite3, on the disk of the `--folder` that is given."""
 
 from __future__ import annotations
 
 import sqlite3
-import sys
 import tempfile
-import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
+from itertools import count
 from pathlib import Path
-from statistics import median
 from unittest.mock import patch
 
+from harness.report import Report
+from harness.script import Options, run
+from harness.timing import Side, take_turns
 from stackkit.store import sqlite_connections
 from stackkit.store.base import Document
 from stackkit.store.sqlite import SqliteStore
 from stackkit.store.sqlite_file import UPGRADES, open_database
 
-PUTS = 500
+PUTS = 20
 LISTED = 10_000
-ROUNDS = 9
+ROUNDS = 25
 BODY = '{"type": "artifact_store", "flavor": "local", "version": 1, "config": {"name": "prod", "path": "/data"}}' * 3
 INSERT = "INSERT INTO document VALUES ('component', ?, 1, ?)"
 
@@ -31,92 +32,105 @@ def open_without_waiting_for_the_disk(path: Path, timeout: float) -> sqlite3.Con
     return connection
 
 
-def milliseconds(work: Callable[[int], object], times: int) -> float:
-    """The median of some runs, each told its number."""
-    taken: list[float] = []
-    for number in range(times):
-        begun = time.perf_counter()
-        work(number)
-        taken.append((time.perf_counter() - begun) * 1000)
-    return median(taken)
+def puts(put: Callable[[str], object]) -> Side:
+    """Some transactions with a new document each."""
+    keys = (f"{number:06}" for number in count())
+
+    def side() -> None:
+        for _ in range(PUTS):
+            put(next(keys))
+
+    return side
 
 
-def bare_puts(path: Path, level: str) -> float:
+def bare_puts(path: Path, level: str, resources: ExitStack) -> Side:
     """One insert a transaction, by sqlite3 alone."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute(f"PRAGMA synchronous={level}")
-        connection.execute(UPGRADES[0][0])
+    connection = resources.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA synchronous={level}")
+    connection.execute(UPGRADES[0][0])
 
-        def put(number: int) -> None:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(INSERT, (f"{number:05}", BODY))
-            connection.execute("COMMIT")
+    def put(key: str) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(INSERT, (key, BODY))
+        connection.execute("COMMIT")
 
-        return milliseconds(put, PUTS)
+    return puts(put)
 
 
-def store_puts(path: Path, level: str) -> float:
+def store_puts(path: Path, level: str, resources: ExitStack) -> Side:
     """One document a transaction, by the store."""
-    store = SqliteStore(path)
-
-    def put(number: int) -> None:
-        with store.write() as transaction:
-            transaction.put("component", f"{number:05}", BODY, revision=0)
-
+    store = resources.enter_context(closing(SqliteStore(path)))
     opener = open_database if level == "FULL" else open_without_waiting_for_the_disk
-    with patch.object(sqlite_connections, "open_database", opener), closing(store):
-        return milliseconds(put, PUTS)
+
+    def put(key: str) -> None:
+        with patch.object(sqlite_connections, "open_database", opener), store.write() as transaction:
+            transaction.put("component", key, BODY, revision=0)
+
+    return puts(put)
 
 
-def compare_puts(folder: Path) -> None:
-    """Print what a transaction with one document costs."""
+def compare_puts(folder: Path, report: Report, rounds: int) -> None:
+    """What a transaction with one document costs."""
     for level in ("FULL", "NORMAL"):
-        # The best of three: what the disk does in one second is not what it does in the next.
-        bare = min(bare_puts(folder / f"bare-{level}-{turn}.db", level) for turn in range(3))
-        ours = min(store_puts(folder / f"store-{level}-{turn}.db", level) for turn in range(3))
-        print(f"put, synchronous={level:6}  bare {bare:7.3f} ms   store {ours:7.3f} ms   ratio {ours / bare:.2f}")
+        with ExitStack() as resources:
+            sides = {
+                "sqlite3": bare_puts(folder / f"bare-{level}.db", level, resources),
+                "stackkit": store_puts(folder / f"store-{level}.db", level, resources),
+            }
+            found = take_turns(sides, rounds=rounds)
+        report.table(f"{PUTS} transactions of one document, synchronous={level}", *found.table("sqlite3"))
 
 
-def compare_listings(folder: Path) -> None:
-    """Print what a listing of many documents costs."""
+def compare_listings(folder: Path, report: Report, rounds: int) -> None:
+    """What a listing of many documents costs."""
     path = folder / "listing.db"
     store = SqliteStore(path)
     with store.write() as transaction:
         for number in range(LISTED):
             transaction.put("component", f"{number:05}", BODY, revision=0)
     query = "SELECT kind, key, revision, body FROM document WHERE kind = 'component' ORDER BY key"
-    with closing(open_database(path, 30)) as connection, store.read() as snapshot:
-        rows = milliseconds(lambda _: connection.execute(query).fetchall(), ROUNDS)
-        documents = milliseconds(lambda _: [Document(*row) for row in connection.execute(query)], ROUNDS)
-        ours = milliseconds(lambda _: snapshot.list("component"), ROUNDS)
-    store.close()
-    print(f"list {LISTED:,}: rows {rows:.1f} ms   documents {documents:.1f} ms   store {ours:.1f} ms   ", end="")
-    print(f"ratio to rows {ours / rows:.2f}, to documents {ours / documents:.2f}")
+    with closing(store), closing(open_database(path, 30)) as connection, store.read() as snapshot:
+        sides: dict[str, Side] = {
+            "rows of sqlite3": lambda: connection.execute(query).fetchall(),
+            "documents of rows": lambda: [Document(*row) for row in connection.execute(query)],
+            "stackkit": lambda: snapshot.list("component"),
+        }
+        found = take_turns(sides, rounds=rounds)
+    report.table(f"A listing of {LISTED:,} documents", *found.table("rows of sqlite3"))
 
 
-def measure_a_command(folder: Path) -> None:
-    """Print what a process pays that opens the store, writes one document and ends."""
-    path = folder / "command.db"
+def compare_commands(folder: Path, report: Report, rounds: int) -> None:
+    """What a process pays that opens the store, writes one document and ends."""
+    keys = (f"{number:06}" for number in count())
 
-    def run(number: int) -> None:
-        store = SqliteStore(path)
-        with store.write() as transaction:
-            transaction.put("component", f"{number:05}", BODY, revision=0)
-        store.close()
+    def with_sqlite() -> None:
+        with closing(sqlite3.connect(folder / "bare-command.db", isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(INSERT, (next(keys), BODY))
+            connection.execute("COMMIT")
 
-    print(f"open, put, close: {milliseconds(run, 50):.2f} ms")
+    def with_store() -> None:
+        with closing(SqliteStore(folder / "command.db")) as store, store.write() as transaction:
+            transaction.put("component", next(keys), BODY, revision=0)
+
+    with closing(sqlite3.connect(folder / "bare-command.db")) as connection:
+        connection.execute(UPGRADES[0][0])
+    found = take_turns({"sqlite3": with_sqlite, "stackkit": with_store}, rounds=rounds)
+    report.table("Open, write one document, close", *found.table("sqlite3"))
 
 
-def main() -> None:
+def measure(report: Report, options: Options) -> None:
     """Measure on a disk, not on memory that looks like one."""
-    where = sys.argv[1] if len(sys.argv) > 1 else None
-    with tempfile.TemporaryDirectory(dir=where) as folder:
-        print(f"SQLite {sqlite3.sqlite_version}, Python {sys.version.split()[0]}, medians")
-        compare_puts(Path(folder))
-        compare_listings(Path(folder))
-        measure_a_command(Path(folder))
+    rounds = options.rounds or ROUNDS
+    report.text(f"SQLite {sqlite3.sqlite_version}.")
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        compare_puts(Path(folder), report, rounds)
+        compare_listings(Path(folder), report, rounds)
+        compare_commands(Path(folder), report, rounds)
 
 
 if __name__ == "__main__":
-    main()
+    run("Embedded store", __file__, measure)

@@ -1,0 +1,8 @@
+"""Let the tests import what benchmarks share, which is not installed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))

@@ -111,7 +111,7 @@ class TestStatus:
         assert [line.split() for line in below.splitlines()] == [
             ["TYPE", "NAME", "FLAVOR", "PROVISIONED", "RUNNING", "FAILURE"],
             ["artifact_store", "prod", "custom", "yes", "yes"],
-            ["secrets_manager", "vault", "local", "no", "yes"],
+            ["secrets_manager", "vault", "local", "no", "no"],
         ]
 
     def test_without_an_active_stack(self, stackkit: CommandLine) -> None:

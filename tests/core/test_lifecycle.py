@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, final
 
+import attrs
 import pytest
 from typing_extensions import override
 
@@ -32,7 +33,6 @@ class Whole:
     def suspend(self) -> None: ...
 
 
-@final
 class Bell(BaseAlerter):
     """A component that inherits its lifecycle."""
 
@@ -52,6 +52,30 @@ def test_every_component_of_a_base_has_a_lifecycle() -> None:
     assert has_lifecycle(bell)
     lifecycle: HasLifecycle = bell
     assert lifecycle.is_running
+
+
+@final
+class Chest(Bell):
+    """A component that needs something to be made, and says no more about when it runs."""
+
+    FLAVOR: ClassVar[str] = "chest"
+    _made: bool = attrs.field(init=False, default=False)
+
+    @property
+    @override
+    def is_provisioned(self) -> bool:
+        return self._made
+
+    @override
+    def provision(self) -> None:
+        self._made = True
+
+
+def test_what_is_not_provisioned_is_not_running_either_unless_its_flavor_says_so() -> None:
+    chest = Chest(name="oak")
+    assert not chest.is_running
+    chest.provision()
+    assert chest.is_running
 
 
 def test_to_have_a_lifecycle_needs_no_base_and_asks_for_no_state() -> None:

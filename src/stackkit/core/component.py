@@ -180,8 +180,8 @@ class StackComponent(ComponentRoot, HasFlavor, ABC, abstract=True):
 
     @property
     def is_running(self) -> bool:
-        """Whether the component can be used now. By default it always can."""
-        return True
+        """Whether the component can be used now. By default it can as soon as what it needs exists."""
+        return self.is_provisioned
 
     def provision(self) -> None:
         """Make what the component needs. Can be repeated without harm."""

@@ -40,6 +40,9 @@ EVERYWHERE = {"attrs", "cattrs", "typing_extensions"}
 VENDORS: Mapping[str, set[str]] = {"cli": {"click"}, "testing": {"pytest", "hypothesis"}}
 """Which libraries a part may import as its modules are imported; all others are imported where they are used."""
 
+SHARED_BY_FLAVORS = {"local_files"}
+"""The packages beside those of the component types that flavors of several types import."""
+
 BY_STRING = {
     "stackkit.registry.resolve": "what a user names",
     "stackkit": "the home of a name that it re-exports, when it is first asked for",
@@ -125,9 +128,10 @@ def layer_violations(modules: Mapping[str, str]) -> list[str]:
 
 
 def _is_another_flavor(module: str, target: str) -> bool:
-    """Whether one flavor imports another's: flavors of one component type may share modules."""
+    """Whether one flavor imports another's: flavors of one component type may share modules, and those of all have some."""
     mine, theirs = module.split("."), target.split(".")
-    return mine[1:2] == theirs[1:2] == ["flavors"] and len(theirs) > 2 and mine[2:3] != theirs[2:3]
+    both_flavors = mine[1:2] == theirs[1:2] == ["flavors"]
+    return both_flavors and mine[2:3] != theirs[2:3] and not SHARED_BY_FLAVORS.issuperset(theirs[2:3])
 
 
 def cycles(modules: Mapping[str, str]) -> list[str]:
@@ -214,6 +218,11 @@ def test_the_modules_of_stackkit_were_found() -> None:
         ),
         ("stackkit.flavors.catalog", "import stackkit.flavors.a.b", "flavors.catalog imports stackkit.flavors.a.b"),
         ("stackkit.flavors.a.b", "import stackkit.flavors.c.d", "a flavor imports one of another type, stackkit.flavors.c.d"),
+        (
+            "stackkit.flavors.local_files.b",
+            "import stackkit.flavors.c.d",
+            "a flavor imports one of another type, stackkit.flavors.c.d",
+        ),
         ("stackkit.workspace.new", "import stackkit.cli.main", "workspace imports stackkit.cli.main"),
         ("stackkit.testing.new", "import stackkit.workspace", "testing imports stackkit.workspace"),
         ("stackkit.stack.new", "import stackkit.testing", "stack imports stackkit.testing"),

@@ -171,7 +171,7 @@ def test_a_link_that_leads_out_is_refused(
     }
     (root / "link").symlink_to(aims[form])
     (root / "chain").symlink_to("folder/inner/../../link")
-    with pytest.raises(PathOutsideStoreError, match="leads out of the artifact store"):
+    with pytest.raises(PathOutsideStoreError, match="leads out"):
         CALLS[call](store, path)
     assert everything(store) == ["file", "folder", "folder/inner"]
     assert {file.name: file.read_text() for file in outside.iterdir()} == {"secret": "secret"}

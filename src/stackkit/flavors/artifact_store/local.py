@@ -26,14 +26,14 @@ from stackkit.components.artifact_store import (
     scheme_of,
 )
 from stackkit.errors import ArtifactError, ConfigurationError, Problem
-from stackkit.flavors.artifact_store.atomic import AtomicTextWriter, TextFile, open_reader, open_writer
-from stackkit.flavors.artifact_store.confinement import Place, locate
-from stackkit.flavors.artifact_store.drafts import Change, copy_content
-from stackkit.flavors.artifact_store.globbing import Tree, below, literal_prefix, matches
-from stackkit.flavors.artifact_store.os_errors import absent, artifact_errors, is_folder, is_no_folder, is_special, taken
-from stackkit.flavors.artifact_store.renaming import rename
-from stackkit.flavors.artifact_store.scanning import exists, exists_inside, find, list_folder, list_if_folder
-from stackkit.flavors.artifact_store.temporary import clear_folder, remove_tree
+from stackkit.flavors.local_files.atomic import AtomicTextWriter, TextFile, open_reader, open_writer
+from stackkit.flavors.local_files.confinement import Place, locate
+from stackkit.flavors.local_files.drafts import Change, copy_content
+from stackkit.flavors.local_files.globbing import Tree, below, literal_prefix, matches
+from stackkit.flavors.local_files.os_errors import absent, artifact_errors, is_folder, is_no_folder, is_special, taken
+from stackkit.flavors.local_files.renaming import rename
+from stackkit.flavors.local_files.scanning import exists, exists_inside, find, list_folder, list_if_folder
+from stackkit.flavors.local_files.temporary import clear_folder, remove_tree
 
 _SCHEME: Final = "file://"
 _CHANGES: Final[dict[str, Change]] = {"w": "w", "wb": "w", "x": "x", "xb": "x", "a": "a", "ab": "a"}

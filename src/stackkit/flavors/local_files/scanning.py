@@ -9,10 +9,10 @@ import stat
 from contextlib import suppress
 
 from stackkit.errors import ArtifactNotADirectoryError, ArtifactNotFoundError, PathOutsideStoreError
-from stackkit.flavors.artifact_store.confinement import Place, locate
-from stackkit.flavors.artifact_store.globbing import Listing, join
-from stackkit.flavors.artifact_store.os_errors import artifact_errors
-from stackkit.flavors.artifact_store.temporary import clear_abandoned, is_reserved
+from stackkit.flavors.local_files.confinement import Place, locate
+from stackkit.flavors.local_files.globbing import Listing, join
+from stackkit.flavors.local_files.os_errors import artifact_errors
+from stackkit.flavors.local_files.temporary import clear_abandoned, is_reserved
 
 _UNMADE = os.stat_result((stat.S_IFDIR, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.flavors.artifact_store.artifact_store_machine import above, expression, split
 
-from stackkit.flavors.artifact_store.globbing import Listing, Tree, literal_prefix, matches
+from stackkit.flavors.local_files.globbing import Listing, Tree, literal_prefix, matches
 
 names = st.sampled_from(("a", "b", "ab", ".a", "a.b", "*", "[a]", "é", "a b", "**", "\n", "a\n"))
 pattern_names = st.sampled_from(

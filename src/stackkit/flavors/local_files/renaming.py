@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from stackkit.errors import ArtifactError, Problem
-from stackkit.flavors.artifact_store.confinement import Place, locate, real_names
-from stackkit.flavors.artifact_store.os_errors import absent, artifact_errors, is_special, taken
-from stackkit.flavors.artifact_store.scanning import exists, find
-from stackkit.flavors.artifact_store.temporary import temporary_name
+from stackkit.flavors.local_files.confinement import Place, locate, real_names
+from stackkit.flavors.local_files.os_errors import absent, artifact_errors, is_special, taken
+from stackkit.flavors.local_files.scanning import exists, find
+from stackkit.flavors.local_files.temporary import temporary_name
 
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 

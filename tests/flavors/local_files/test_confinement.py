@@ -20,8 +20,8 @@ from tests.flavors.artifact_store.artifact_store_laws import everything, read, w
 from stackkit.components.artifact_store import ArtifactStore
 from stackkit.core.narrow import is_list
 from stackkit.errors import ArtifactError, PathOutsideStoreError
-from stackkit.flavors.artifact_store.confinement import locate, real_names
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
+from stackkit.flavors.local_files.confinement import locate, real_names
 
 SECRET = b"secret of somebody else"
 

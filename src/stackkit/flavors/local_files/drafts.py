@@ -13,10 +13,10 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from stackkit.flavors.artifact_store.confinement import Place
-from stackkit.flavors.artifact_store.os_errors import is_special, taken
-from stackkit.flavors.artifact_store.renaming import move_to_free_name
-from stackkit.flavors.artifact_store.temporary import make_temporary
+from stackkit.flavors.local_files.confinement import Place
+from stackkit.flavors.local_files.os_errors import is_special, taken
+from stackkit.flavors.local_files.renaming import move_to_free_name
+from stackkit.flavors.local_files.temporary import make_temporary
 
 Change: TypeAlias = Literal["w", "x", "a"]
 

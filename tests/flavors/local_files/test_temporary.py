@@ -16,7 +16,7 @@ from tests.flavors.artifact_store.artifact_store_laws import everything, read, w
 
 from stackkit.errors import ArtifactNotFoundError
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
-from stackkit.flavors.artifact_store.temporary import GRACE, clear_folder, is_reserved, make_temporary, temporary_name
+from stackkit.flavors.local_files.temporary import GRACE, clear_folder, is_reserved, make_temporary, temporary_name
 
 ELSEWHERE = ".stackkit-tmp-00000000-0123456789abcdef"
 """What another host made."""

@@ -1,4 +1,4 @@
-"""What an artifact store says of a file, in place of the operating system's errors."""
+"""What is said of a file that is an artifact, in place of the operating system's errors."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from types import TracebackType
 
 from typing_extensions import Buffer, override
 
-from stackkit.flavors.artifact_store.confinement import Place
-from stackkit.flavors.artifact_store.drafts import Change, Draft, open_regular
-from stackkit.flavors.artifact_store.os_errors import artifact_errors, taken
+from stackkit.flavors.local_files.confinement import Place
+from stackkit.flavors.local_files.drafts import Change, Draft, open_regular
+from stackkit.flavors.local_files.os_errors import artifact_errors, taken
 
 _BUFFER = 1 << 16
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import attrs
 
 from stackkit.errors import PathOutsideStoreError, Problem
-from stackkit.flavors.artifact_store.os_errors import UNNAMEABLE, absent, is_folder, is_no_folder, is_special
-from stackkit.flavors.artifact_store.temporary import PREFIX, is_reserved
+from stackkit.flavors.local_files.os_errors import UNNAMEABLE, absent, is_folder, is_no_folder, is_special
+from stackkit.flavors.local_files.temporary import PREFIX, is_reserved
 
 _MOST_LINKS = 40
 _LONGEST_PATH = 4095
@@ -215,7 +215,5 @@ def _resolved(root: str, names: tuple[str, ...]) -> tuple[str, ...]:
     path = "/".join(names)
     found = real_names(root, *names)
     if found is None:
-        raise PathOutsideStoreError(
-            Problem("is a link that leads out of the artifact store", where=path, remedy=f"stay inside {root}")
-        )
+        raise PathOutsideStoreError(Problem("is a link that leads out", where=path, remedy=f"stay inside {root}"))
     return found

@@ -17,10 +17,10 @@ import pytest
 from tests.flavors.artifact_store.artifact_store_laws import everything, read, write
 
 from stackkit.errors import ArtifactError, ArtifactExistsError, ArtifactNotFoundError
-from stackkit.flavors.artifact_store.atomic import AtomicTextWriter
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
+from stackkit.flavors.local_files.atomic import AtomicTextWriter
 
-WORKER = Path(__file__).with_name("artifact_store_worker.py")
+WORKER = Path(__file__).parents[1] / "artifact_store" / "artifact_store_worker.py"
 
 Start = Callable[..., "subprocess.Popen[str]"]
 

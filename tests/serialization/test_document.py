@@ -143,8 +143,8 @@ def test_everything_wrong_in_an_envelope_is_told_at_once() -> None:
         "typ: is not known; did you mean type?",
         "conf: is not known; did you mean config?",
         "is not known: a key is no text but a int",
-        "type: is missing",
-        "config: is missing",
+        "type: is missing; name the component type",
+        "config: is missing; give the fields of the component",
         "flavor: expected str, got int",
         "version: expected a whole number from 1 to 2147483647",
     ]

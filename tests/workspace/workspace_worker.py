@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from stackkit.errors import ConflictError, InUseError, NameTakenError, UnknownNameError
+from stackkit.errors import ComponentNotFoundError, ConflictError, InUseError, NameTakenError, UnknownNameError
 from stackkit.flavors.alerter.console import ConsoleAlerter
 from stackkit.workspace.workspace import Workspace
 
@@ -23,16 +23,20 @@ def work(workspace: Workspace, number: int, count: int) -> dict[str, list[str]]:
         workspace.components.register(ConsoleAlerter(name=own))
         workspace.stacks.register(own, {"alerter": own})
         shared = f"shared-{index}"
-        try:
-            workspace.components.register(ConsoleAlerter(name=shared))
-            got["components"].append(shared)
-        except NameTakenError:
-            pass
-        try:
-            workspace.stacks.register(shared, {"alerter": shared}, activate=True)
-            got["stacks"].append(shared)
-        except NameTakenError:
-            pass
+        while True:
+            try:
+                workspace.components.register(ConsoleAlerter(name=shared))
+                got["components"].append(shared)
+            except NameTakenError:
+                pass
+            try:
+                workspace.stacks.register(shared, {"alerter": shared}, activate=True)
+                got["stacks"].append(shared)
+            except ComponentNotFoundError:  # another process has deleted it before a stack had it
+                continue
+            except NameTakenError:
+                pass
+            break
         if index % 2:
             workspace.stacks.delete(own)
             workspace.components.rename(ConsoleAlerter.TYPE, own, f"renamed-{number}-{index}")

@@ -133,9 +133,9 @@ class WorkspaceStacks:
             found = self._require_components(snapshot, components)
         self._validate(name, found)
         with self._store.write() as transaction:
-            self._require_components(transaction, components)
             if transaction.get(records.STACK, name) is not None:
                 raise stack_taken(name)
+            self._require_components(transaction, components)
             there = transaction.put(records.STACK, name, records.stack_body(components), revision=0)
             if activate:
                 put_active(transaction, name)

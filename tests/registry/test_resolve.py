@@ -229,6 +229,13 @@ for name in ("colorsys", "attrs", "yaml"):
         make_importable(folder.path)
         assert sys.path == before
 
+    def test_a_folder_that_was_taken_off_the_path_stays_off(self, folder: ModuleFolder, tmp_path: Path) -> None:
+        before = list(sys.path)
+        make_importable(folder.path)
+        sys.path.remove(str(folder.path))
+        make_importable(tmp_path / "other")
+        assert sys.path == [*before, str(tmp_path / "other")]
+
     @pytest.fixture
     def two(self, tmp_path: Path) -> Generator[tuple[ModuleFolder, ModuleFolder]]:
         with forgetting_modules(tmp_path):

@@ -52,7 +52,7 @@ def make_importable(root: Path) -> None:
     """
     folder = str(root.absolute())
     if folder in _roots or folder not in sys.path:
-        others = [other for other in _roots if other != folder]
+        others = [other for other in _roots if other != folder and other in sys.path]  # what was taken off stays off
         _roots[:] = [folder, *others]
         sys.path[:] = [*(entry for entry in sys.path if entry not in _roots), *_roots]
     importlib.invalidate_caches()

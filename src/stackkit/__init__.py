@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ExperimentTracker,
     )
     from stackkit.components.feature_store import FEATURE_STORE, ArrowTable, BaseFeatureStore, FeatureStore
+    from stackkit.components.memory_file import memory_file
     from stackkit.components.model_deployer import (
         MODEL_DEPLOYER,
         BaseModelDeployer,
@@ -69,6 +70,7 @@ _HOMES = {
         "ExperimentTracker",
     ),
     "stackkit.components.feature_store": ("FEATURE_STORE", "ArrowTable", "BaseFeatureStore", "FeatureStore"),
+    "stackkit.components.memory_file": ("memory_file",),
     "stackkit.components.model_deployer": (
         "MODEL_DEPLOYER",
         "BaseModelDeployer",
@@ -152,6 +154,7 @@ __all__ = [
     "from_builtins",
     "json_schema",
     "loads",
+    "memory_file",
     "to_builtins",
 ]
 

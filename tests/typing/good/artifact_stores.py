@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, ClassVar, assert_type
 
-from stackkit import ARTIFACT_STORE, ArtifactStore, BaseArtifactStore, FileStat, OpenMode, Stack, StrPath
+from stackkit import ARTIFACT_STORE, ArtifactStore, BaseArtifactStore, FileStat, OpenMode, Stack, StrPath, memory_file
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
 
 
@@ -42,6 +42,12 @@ def use_protocol(store: ArtifactStore, path: StrPath) -> None:
     assert_type(store.listdir(""), list[str])
     assert_type(store.walk(), Iterator[tuple[str, list[str], list[str]]])
     use_stat(store.stat(path))
+
+
+def use_memory_file(mode: OpenMode, keep: dict[str, bytes]) -> None:
+    assert_type(memory_file("file", "r", b"content"), IO[str])
+    assert_type(memory_file("file", "wb", publish=lambda content: keep.update(file=content)), IO[bytes])
+    assert_type(memory_file("file", mode, b"", print), IO[Any])
 
 
 def use_stat(stat: FileStat) -> None:

@@ -10,11 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Flavors, the demo and the examples keep the laws of artifact stores; whoever imports them first, they are rewritten.
-pytest.register_assert_rewrite(
-    "tests.flavors.artifact_store.artifact_store_laws", "tests.flavors.artifact_store.artifact_store_machine"
-)
-
 # No profile has a deadline: it would measure how busy the machine is.
 settings.register_profile("default", deadline=None)
 # A commit has one verdict, on every Python and each time that it is asked for: the examples follow from the test.

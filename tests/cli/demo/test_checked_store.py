@@ -1,21 +1,20 @@
-"""The demo's custom flavor keeps the laws of artifact stores, and notices changed files."""
+"""The demo's custom flavor keeps the contract of artifact stores, and notices changed files."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from tests.flavors.artifact_store.artifact_store_laws import ArtifactStoreLaws
 from typing_extensions import override
 
-from stackkit import ArtifactStore
 from stackkit.cli.demo.checked_store import CheckedStore, ChecksumError
+from stackkit.testing.contracts.artifact_store import ArtifactStoreContract
 
 
-class TestLaws(ArtifactStoreLaws):
+class TestLaws(ArtifactStoreContract[CheckedStore]):
     @pytest.fixture
     @override
-    def component(self, tmp_path: Path) -> ArtifactStore:
+    def component(self, tmp_path: Path) -> CheckedStore:
         return CheckedStore(name="checked", path=f"checked://{tmp_path}")
 
 

@@ -15,7 +15,6 @@ from textwrap import dedent
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.flavors.artifact_store.artifact_store_laws import CALLS, everything, read, write
 
 from stackkit.components.artifact_store import ArtifactStore, BaseArtifactStore
 from stackkit.errors import (
@@ -28,6 +27,7 @@ from stackkit.errors import (
     PathOutsideStoreError,
 )
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
+from stackkit.testing.contracts.artifact_store import CALLS, everything, read, write
 
 
 @pytest.fixture

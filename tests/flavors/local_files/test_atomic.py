@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO, cast
 
 import pytest
-from tests.flavors.artifact_store.artifact_store_laws import everything, read, write
 
 from stackkit.errors import ArtifactError, ArtifactExistsError, ArtifactNotFoundError
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
 from stackkit.flavors.local_files.atomic import AtomicTextWriter
+from stackkit.testing.contracts.artifact_store import everything, read, write
 
 WORKER = Path(__file__).parents[1] / "artifact_store" / "artifact_store_worker.py"
 

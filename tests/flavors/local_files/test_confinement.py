@@ -15,13 +15,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.flavors.artifact_store.artifact_store_laws import everything, read, write
 
 from stackkit.components.artifact_store import ArtifactStore
 from stackkit.core.narrow import is_list
 from stackkit.errors import ArtifactError, PathOutsideStoreError
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
 from stackkit.flavors.local_files.confinement import locate, real_names
+from stackkit.testing.contracts.artifact_store import everything, read, write
 
 SECRET = b"secret of somebody else"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.flavors.artifact_store.artifact_store_machine import above, expression, split
 
 from stackkit.flavors.local_files.globbing import Listing, Tree, literal_prefix, matches
+from stackkit.testing.contracts.artifact_store.model import above, expression
 
 names = st.sampled_from(("a", "b", "ab", ".a", "a.b", "*", "[a]", "é", "a b", "**", "\n", "a\n"))
 pattern_names = st.sampled_from(
@@ -27,7 +28,7 @@ def tree_of(paths: set[str], asked: list[str] | None = None) -> Tree:
             asked.append(folder)
         if folder not in folders:
             return Listing()
-        inner = sorted(split(path)[1] for path in (folders | paths) - {""} if split(path)[0] == folder)
+        inner = sorted(posixpath.basename(path) for path in (folders | paths) - {""} if posixpath.dirname(path) == folder)
         is_folder = [f"{folder}/{name}" in folders if folder else name in folders for name in inner]
         return Listing(
             tuple(name for name, yes in zip(inner, is_folder, strict=True) if yes),

@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.flavors.artifact_store.artifact_store_laws import everything, read, write
 
 from stackkit.errors import ArtifactError, ArtifactExistsError
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
+from stackkit.testing.contracts.artifact_store import everything, read, write
 
 
 @pytest.fixture

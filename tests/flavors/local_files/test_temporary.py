@@ -12,11 +12,11 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
-from tests.flavors.artifact_store.artifact_store_laws import everything, read, write
 
 from stackkit.errors import ArtifactNotFoundError
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
 from stackkit.flavors.local_files.temporary import GRACE, clear_folder, is_reserved, make_temporary, temporary_name
+from stackkit.testing.contracts.artifact_store import everything, read, write
 
 ELSEWHERE = ".stackkit-tmp-00000000-0123456789abcdef"
 """What another host made."""

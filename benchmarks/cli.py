@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import compileall
-import os
-import subprocess
 import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from harness.process import process
 from harness.report import Report
 from harness.script import Options, run
-from harness.timing import Side, take_turns
+from harness.timing import take_turns
 
 GOAL = 8
 ROUNDS = 21
@@ -39,20 +38,6 @@ def compile_modules() -> None:
             compileall.compile_dir(Path(where).parent, quiet=2)
         elif where:
             compileall.compile_file(where, quiet=2)
-
-
-def environment() -> dict[str, str]:
-    """The environment without what would have Python compile anew at each start."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE", "STACKKIT_WORKSPACE")}
-
-
-def process(command: tuple[str, ...], folder: str) -> Side:
-    """A whole life of a process."""
-
-    def live() -> None:
-        subprocess.run(command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL, check=True)
-
-    return live
 
 
 def measure(report: Report, options: Options) -> None:

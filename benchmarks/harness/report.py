@@ -16,8 +16,16 @@ class Goal(NamedTuple):
 
     def row(self) -> tuple[str, str, str, str]:
         """The goal as a row of a table."""
-        verdict = "reached" if self.found <= self.at_most else f"missed by {self.found / self.at_most - 1:.0%}"
-        return self.what, f"{self.at_most:g}", f"{self.found:.2f}", verdict
+        found = round(self.found, 2)
+        return (
+            self.what,
+            f"{self.at_most:g}",
+            f"{found:.2f}",
+            "reached" if found <= self.at_most else f"missed by {self._excess()}",
+        )
+
+    def _excess(self) -> str:
+        return f"{self.found / self.at_most - 1:.0%}" if self.at_most else f"{self.found:g}"
 
 
 class Report:

@@ -50,8 +50,8 @@ class TestOpening:
         with Workspace(tmp_path, store) as workspace:
             workspace.components.register(ConsoleAlerter(name="terminal"))
             assert workspace.store is store
+            assert {document.kind for document in documents(store)} == {"component", "uuid", "shape"}
         assert not (tmp_path / ".stackkit").exists()
-        assert {document.kind for document in documents(store)} == {"component", "uuid", "shape"}
 
     def test_closing_can_be_repeated(self, tmp_path: Path) -> None:
         workspace = Workspace.init(tmp_path)

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from stackkit.components.alerter import ALERTER, Alerter, BaseAlerter
     from stackkit.components.artifact_store import ARTIFACT_STORE, ArtifactStore, BaseArtifactStore, FileStat, OpenMode, StrPath
     from stackkit.components.container_registry import CONTAINER_REGISTRY, BaseContainerRegistry, ContainerRegistry
+    from stackkit.components.experiment_runs import ExperimentRun, MetricHistory, MetricPoint
     from stackkit.components.experiment_tracker import (
         EXPERIMENT_TRACKER,
+        ActiveRun,
         BaseExperimentTracker,
-        ExperimentRun,
         ExperimentTracker,
     )
     from stackkit.components.feature_store import FEATURE_STORE, ArrowTable, BaseFeatureStore, FeatureStore
@@ -63,10 +64,11 @@ _HOMES = {
         "StrPath",
     ),
     "stackkit.components.container_registry": ("CONTAINER_REGISTRY", "BaseContainerRegistry", "ContainerRegistry"),
+    "stackkit.components.experiment_runs": ("ExperimentRun", "MetricHistory", "MetricPoint"),
     "stackkit.components.experiment_tracker": (
         "EXPERIMENT_TRACKER",
+        "ActiveRun",
         "BaseExperimentTracker",
-        "ExperimentRun",
         "ExperimentTracker",
     ),
     "stackkit.components.feature_store": ("FEATURE_STORE", "ArrowTable", "BaseFeatureStore", "FeatureStore"),
@@ -110,6 +112,7 @@ __all__ = [
     "FEATURE_STORE",
     "MODEL_DEPLOYER",
     "SECRETS_MANAGER",
+    "ActiveRun",
     "Alerter",
     "ArrowTable",
     "ArtifactStore",
@@ -132,6 +135,8 @@ __all__ = [
     "FlavorRegistry",
     "HasFlavor",
     "HasLifecycle",
+    "MetricHistory",
+    "MetricPoint",
     "Migration",
     "ModelDeployer",
     "ModelDeployment",

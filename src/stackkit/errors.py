@@ -243,5 +243,13 @@ class FeatureNotFoundError(StackkitError, LookupError):
     """The feature store has no such feature or feature view."""
 
 
-class RunNotFoundError(StackkitError, LookupError):
+class TrackingError(StackkitError):
+    """What an experiment tracker keeps cannot be read or written; also the root of the errors about runs."""
+
+
+class RunNotFoundError(TrackingError, LookupError):
     """The experiment tracker has no such run."""
+
+
+class MetricNotFoundError(TrackingError, LookupError):
+    """Nothing was logged under this name in a run."""

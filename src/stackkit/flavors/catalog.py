@@ -39,5 +39,11 @@ FLAVORS: Final[tuple[FlavorEntry, ...]] = (
         "stackkit.flavors.secrets_manager.local:LocalSecretsManager",
         "an encrypted file of this machine",
     ),
+    FlavorEntry(
+        "experiment_tracker",
+        "local",
+        "stackkit.flavors.experiment_tracker.local:LocalExperimentTracker",
+        "files of this machine that people can read",
+    ),
     FlavorEntry("alerter", "console", "stackkit.flavors.alerter.console:ConsoleAlerter", "the terminal"),
 )

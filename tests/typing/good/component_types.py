@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, assert_type
+from typing import IO, Literal, assert_type
 from uuid import UUID, uuid4
 
 from stackkit import (
@@ -15,6 +16,7 @@ from stackkit import (
     FEATURE_STORE,
     MODEL_DEPLOYER,
     SECRETS_MANAGER,
+    ActiveRun,
     Alerter,
     ArrowTable,
     ArtifactStore,
@@ -30,6 +32,8 @@ from stackkit import (
     ExperimentRun,
     ExperimentTracker,
     FeatureStore,
+    MetricHistory,
+    MetricPoint,
     ModelDeployer,
     ModelDeployment,
     ModelServer,
@@ -75,6 +79,20 @@ def use_experiment_tracker(tracker: ExperimentTracker) -> None:
     tracker.log_params(run_id, {"depth": 3, "loss": None})
     tracker.log_metrics(run_id, {"accuracy": 0.93}, step=1)
     tracker.end_run(run_id, status="failed")
+    with tracker.run("iris") as run:
+        assert_type(run, ActiveRun)
+        run.log_metrics({"loss": 0.5})
+        run.log_batch([MetricPoint("loss", 0.25, step=7)])
+        with run.run(name="fold") as fold:
+            assert_type(fold.run_id, str)
+    history = tracker.get_metric_history(run_id, "loss")
+    assert_type(history, MetricHistory)
+    assert_type(history.step, array[int])
+    assert_type(history.value, array[float])
+    assert_type(tracker.list_experiments(), list[str])
+    assert_type(tracker.list_runs("iris", status="finished", parent=run_id), list[ExperimentRun])
+    assert_type(tracker.list_artifacts(run_id), list[str])
+    assert_type(tracker.open_artifact(run_id, "model.bin"), IO[bytes])
     assert_type(tracker.get_run(run_id), ExperimentRun)
     assert_type(tracker.get_run(run_id).status, Literal["running", "finished", "failed", "killed"])
     assert_type(tracker.get_run(run_id).params, Mapping[str, str | int | float | bool | None])

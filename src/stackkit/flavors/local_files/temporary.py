@@ -63,7 +63,7 @@ def make_temporary(folder: int) -> tuple[int, str]:
         name = temporary_name()
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(name, flags, 0o666, dir_fd=folder)
-        _lock(descriptor, fcntl.LOCK_EX)
+        lock(descriptor, fcntl.LOCK_EX)
         if os.fstat(descriptor).st_nlink:  # else it was cleared away before it was locked
             return descriptor, name
         os.close(descriptor)
@@ -82,10 +82,10 @@ def remove_tree(folder: int, name: str) -> None:
     aside = temporary_name()
     descriptor = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
     try:
-        _lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.rename(name, aside, src_dir_fd=folder, dst_dir_fd=folder)
         try:
-            _remove_recursively(folder, aside)
+            remove_aside(folder, aside)
         except BaseException:
             with suppress(OSError):
                 os.rename(aside, name, src_dir_fd=folder, dst_dir_fd=folder)
@@ -133,19 +133,34 @@ def clear_folder(folder: int) -> None:
             os.close(descriptor)
 
 
-def _lock(descriptor: int, how: int) -> None:
+def lock(descriptor: int, how: int = fcntl.LOCK_EX) -> None:
+    """Hold what a descriptor is open on for its maker, until it is closed.
+
+    Args:
+        descriptor: An open file or folder with a reserved name.
+        how: The kind of lock.
+    """
     with suppress(OSError):  # a file system without locks refuses them to `clear_abandoned` too
         fcntl.flock(descriptor, how)
 
 
 def _remove(folder: int, name: str, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
-        _remove_recursively(folder, name)
+        remove_aside(folder, name)
     else:
         os.unlink(name, dir_fd=folder)
 
 
-def _remove_recursively(folder: int, name: str) -> None:
+def remove_aside(folder: int, name: str) -> None:
+    """Remove a folder that is out of sight already, with all that is in it.
+
+    Args:
+        folder: The descriptor of the folder above.
+        name: Its name there.
+
+    Raises:
+        OSError: Not all could be removed.
+    """
     try:
         shutil.rmtree(name, dir_fd=folder)
     except RecursionError as error:  # a store makes no such folders, but others do

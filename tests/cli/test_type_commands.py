@@ -183,9 +183,13 @@ def test_an_explanation_says_what_a_flavor_defines(custom: CommandLine) -> None:
     assert "  SUPPORTED_SCHEMES: ClassVar[frozenset[str]] = ...\n" in text
     assert "  def exists(self, path: StrPath) -> bool\n" in text
     assert text.count("  def ") == 13
+    assert "\nLaws" in text
+    assert "  raise `PathOutsideStoreError`. Paths that methods return are relative to the root, with `/`.\n" in text
     assert text.endswith("Flavors: custom, local\n")
 
 
 @pytest.mark.parametrize("kind", ["alerter", "feature-store", "secrets-manager", "model-deployer", "container-registry"])
 def test_every_type_explains_itself(stackkit: CommandLine, kind: str) -> None:
-    assert "A flavor is one class that inherits" in stackkit.done(f"{kind} explain").out
+    text = stackkit.done(f"{kind} explain").out
+    assert "A flavor is one class that inherits" in text
+    assert "\nLaws" in text

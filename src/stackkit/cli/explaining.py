@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from typing import get_args, get_type_hints
 
 from typing_extensions import override
 
@@ -44,6 +45,7 @@ def explanation(registry: FlavorRegistry, slug: str) -> str:
             "",
             f"A flavor is one class that inherits {base.__module__}.{base.__qualname__} and defines",
             *(f"  {line}" for line in _to_define(base)),
+            *_laws(base),
             "",
             f"Flavors: {flavors}",
         ]
@@ -59,6 +61,19 @@ def _to_define(base: type[StackComponent]) -> Iterator[str]:
         summary = (inspect.getdoc(getattr(base, name)) or "").partition("\n")[0]
         if summary:
             yield f"    {summary}"
+
+
+def _laws(base: type[StackComponent]) -> Iterator[str]:
+    """What holds for every component of a type, as the docstring of its Protocol says it, from `Laws` on."""
+    try:
+        (token,) = get_args(get_type_hints(base)["TYPE"])  # ClassVar[ComponentType[ArtifactStore]]
+        (protocol,) = get_args(token)
+    except (NameError, TypeError, ValueError, KeyError):  # somebody's own base, annotated otherwise
+        return
+    _, found, laws = (inspect.getdoc(protocol) or "").partition("\nLaws")
+    if found:
+        yield ""
+        yield from f"Laws{laws}".rstrip().splitlines()
 
 
 def _signature(method: Callable[..., object]) -> str:

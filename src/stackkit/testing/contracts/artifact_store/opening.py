@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Literal, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stackkit import ArtifactStore, OpenMode
@@ -48,6 +48,7 @@ class OpeningLaws(StoreLaws[S], Generic[S]):
 
     @few
     @given(text=st.text())
+    @example("a\r\nb\rc\n\u2028d\x0b\x1a\0\ufeff")
     def test_text_is_utf_8_and_its_line_ends_are_kept(self, component: S, text: str) -> None:
         with component.open("file", "w") as file:
             file.write(text)

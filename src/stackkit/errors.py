@@ -231,8 +231,28 @@ class AlerterError(StackkitError, RuntimeError):
     """An alert could not be posted, or a question could not be asked."""
 
 
-class ImageNotFoundError(StackkitError, LookupError):
+class ImageError(StackkitError):
+    """The root of the errors about container images."""
+
+
+class ImageNotFoundError(ImageError, LookupError):
     """The registry has no image of this name."""
+
+
+class ImageExistsError(ImageError, FileExistsError):
+    """There is something already where an image is to be pulled to."""
+
+
+class InvalidImageError(ImageError, ValueError):
+    """What was given or received is no image, or not the one that its digest says."""
+
+
+class ImageAccessError(ImageError, PermissionError):
+    """The registry refuses the credentials, or asks for some."""
+
+
+class ImageTransferError(ImageError, OSError):
+    """The registry cannot be reached, or refuses or breaks off a transfer."""
 
 
 class ModelServerNotFoundError(StackkitError, LookupError):

@@ -39,7 +39,7 @@ class Right($base):
 
     endpoint: str
     retries: int = 3
-    tags: list[str] = field(factory=list[str])
+    labels: list[str] = field(factory=list[str])
     region_name: str = field(default="eu", alias="region")
     limits: Limits | None = None
     password: Secret | None = None
@@ -92,7 +92,7 @@ def narrowed(component: Component) -> Right | None:
     return component if isinstance(component, Right) else None
 
 
-right = Right(name="right", endpoint="https://example.org", region="us", tags=["a"], limits=Limits(0.5)$arguments)
+right = Right(name="right", endpoint="https://example.org", region="us", labels=["a"], limits=Limits(0.5)$arguments)
 leaf = Leaf(name="leaf", endpoint="https://example.org"$arguments)
 duck = Duck("duck")
 stack = Stack(right, name="right")
@@ -108,7 +108,7 @@ assert_type(Stack(duck)[$token], $protocol)
 assert_type($token, ComponentType[$protocol])
 assert_type(right.endpoint, str)
 assert_type(right.retries, int)
-assert_type(right.tags, list[str])
+assert_type(right.labels, list[str])
 assert_type(right.region_name, str)
 assert_type(right.limits, Limits | None)
 assert_type(right.replace(endpoint="https://example.com"), Right)

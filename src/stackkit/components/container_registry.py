@@ -15,8 +15,20 @@ from stackkit.core.component_type import Component, ComponentType
 class ContainerRegistry(Component, Protocol):
     """A registry of container images.
 
-    Laws: after `digest = push_image(image, source)`, `image_digest(image) == digest`; pushing the same image again changes
-    nothing; an image that is not there raises `ImageNotFoundError`.
+    An image is named `repository:tag` or `repository@digest`; the registry's address may stand before it.
+
+    Laws:
+
+    - After `digest = push_image(image, source)`, `image_digest(image) == digest`, and its tag is among
+      `tags(repository)`. `digest` names what was pushed for ever: `image_digest(f"{repository}@{digest}") == digest`.
+    - Pushing the same image again changes nothing. Pushing another by the same name moves the tag; the first one is still
+      there by its digest.
+    - `pull_image(image, target)` gives the digest of what it wrote, and `push_image` takes what it wrote: the digest is the
+      same again.
+    - A push that fails leaves the name as it was; a pull that fails leaves nothing. What is at the target of a pull already
+      raises `ImageExistsError`, and stays.
+    - What is not there raises `ImageNotFoundError`; a name that is none, or one of another registry, `ConfigurationError`;
+      a source that is no image, or is damaged, `InvalidImageError`.
     """
 
     TYPE: ClassVar[ComponentType[ContainerRegistry]]
@@ -27,7 +39,9 @@ class ContainerRegistry(Component, Protocol):
         ...
 
     def push_image(self, image: str, source: StrPath) -> str: ...
+    def pull_image(self, image: str, target: StrPath) -> str: ...
     def image_digest(self, image: str) -> str: ...
+    def tags(self, repository: str) -> list[str]: ...
     def prepare_image_push(self, image: str) -> None: ...
 
 
@@ -58,10 +72,36 @@ class BaseContainerRegistry(StackComponent, ABC):
 
         Args:
             image: Its name, `repository:tag`, with or without the registry's address.
-            source: The image on disk: an OCI layout or an archive.
+            source: The image on disk: an OCI layout, or an archive as `docker save` writes it.
 
         Returns:
             The digest of its manifest, `sha256:…`.
+
+        Raises:
+            ConfigurationError: The name is none, or one of another registry.
+            InvalidImageError: The source is no image, or damaged.
+            ImageAccessError: The registry refuses the credentials.
+            ImageTransferError: The registry cannot be reached, or breaks off.
+        """
+
+    @abstractmethod
+    def pull_image(self, image: str, target: StrPath) -> str:
+        """Pull an image to an OCI layout.
+
+        Args:
+            image: Its name, `repository:tag` or `repository@digest`.
+            target: The folder of the layout; it must not exist.
+
+        Returns:
+            The digest of its manifest, `sha256:…`.
+
+        Raises:
+            ConfigurationError: The name is none, or one of another registry.
+            ImageNotFoundError: The registry has no such image.
+            ImageExistsError: There is something at the target.
+            InvalidImageError: What the registry gives is not what its digest says.
+            ImageAccessError: The registry refuses the credentials.
+            ImageTransferError: The registry cannot be reached, or breaks off.
         """
 
     @abstractmethod
@@ -69,8 +109,25 @@ class BaseContainerRegistry(StackComponent, ABC):
         """The digest of an image's manifest, `sha256:…`.
 
         Args:
-            image: Its name, `repository:tag`.
+            image: Its name, `repository:tag` or `repository@digest`.
 
         Raises:
+            ConfigurationError: The name is none, or one of another registry.
             ImageNotFoundError: The registry has no such image.
+            ImageAccessError: The registry refuses the credentials.
+            ImageTransferError: The registry cannot be reached.
+        """
+
+    @abstractmethod
+    def tags(self, repository: str) -> list[str]:
+        """The tags of a repository, sorted.
+
+        Args:
+            repository: Its name, with or without the registry's address.
+
+        Raises:
+            ConfigurationError: The name is none, or one of another registry.
+            ImageNotFoundError: The registry has no such repository.
+            ImageAccessError: The registry refuses the credentials.
+            ImageTransferError: The registry cannot be reached.
         """

@@ -45,5 +45,12 @@ FLAVORS: Final[tuple[FlavorEntry, ...]] = (
         "stackkit.flavors.experiment_tracker.local:LocalExperimentTracker",
         "files of this machine that people can read",
     ),
+    FlavorEntry(
+        "container_registry",
+        "default",
+        "stackkit.flavors.container_registry.default:DefaultContainerRegistry",
+        "any OCI registry, by its address",
+        extra="images",
+    ),
     FlavorEntry("alerter", "console", "stackkit.flavors.alerter.console:ConsoleAlerter", "the terminal"),
 )

@@ -1,0 +1,1 @@
+"""Container registries of the kit."""

@@ -1,0 +1,39 @@
+"""A registry that runs, and images to push."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from stackkit.flavors.container_registry.default import DefaultContainerRegistry
+from stackkit.testing.images import layer_of, write_layout
+
+pytest.register_assert_rewrite("tests.flavors.container_registry.docker_registry")
+
+from tests.flavors.container_registry.docker_registry import DockerRegistry, docker_registry  # noqa: E402 - rewritten
+
+Layout = Callable[..., Path]
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[DockerRegistry]:
+    """A registry for everybody."""
+    with docker_registry(tmp_path_factory.mktemp("registry")) as running:
+        yield running
+
+
+@pytest.fixture
+def registry(server: DockerRegistry, request: pytest.FixtureRequest) -> DefaultContainerRegistry:
+    """The component for it; each test has a namespace of its own."""
+    namespace = f"t{abs(hash(request.node.nodeid)):x}"
+    return DefaultContainerRegistry(name="registry", uri=f"{server.address}/{namespace}")
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Path:
+    """An image of two layers, as a layout."""
+    folder = tmp_path / "image"
+    write_layout(folder, layer_of({"base": b"system"}), layer_of({"model": bytes(range(256)) * 64}))
+    return folder

@@ -8,6 +8,7 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import pretty
 
 from stackkit.components.secrets_manager import SecretGroup, SecretSchema
 from stackkit.core.secret import KEY, NAME, Secret
@@ -148,13 +149,33 @@ class TestSecretGroup:
         assert one != SecretGroup("b", {"x": "1", "y": "2"})
 
 
+made = {
+    "group": st.builds(SecretGroup, st.just("database"), st.just({"password": "hunter2"})),
+    "schema": st.builds(Database, user=st.just("hunter2"), password=st.just("hunter2")),
+    "secret": st.builds(Secret.plain, st.just("hunter2")),
+}
+
+
+@pytest.mark.parametrize("kind", made)
+def test_a_failing_example_of_hypothesis_shows_no_value(kind: str) -> None:
+    @given(found=made[kind])
+    def fail(found: object) -> None:
+        raise AssertionError(repr(found))
+
+    with pytest.raises(AssertionError) as failed:
+        fail()
+    told = "".join(failed.value.__notes__)
+    assert "found=" in told
+    assert "hunter2" not in told
+
+
 CLEAR = [SecretGroup("database", {"password": "hunter2"}), Database(user="hunter2", password="hunter2")]
 
 
 @pytest.mark.parametrize("clear", CLEAR, ids=["group", "schema"])
 class TestWhatHoldsValuesInTheClear:
     def test_it_shows_its_keys_alone(self, clear: SecretGroup | SecretSchema) -> None:
-        for shown in (repr(clear), str(clear), f"{clear}", repr([clear])):
+        for shown in (repr(clear), str(clear), f"{clear}", repr([clear]), pretty(clear), pretty([clear])):
             assert "password" in shown
             assert "hunter2" not in shown
 

@@ -15,7 +15,7 @@ from typing_extensions import dataclass_transform, override
 from stackkit.core.component import StackComponent
 from stackkit.core.component_type import Component, ComponentType
 from stackkit.core.definition import body_problems
-from stackkit.core.secret import KEY, NAME
+from stackkit.core.secret import KEY, NAME, PrettyPrinter
 from stackkit.errors import ConfigurationError, NotSerializableError, Problem, SecretNotFoundError, SecretSchemaError
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -25,6 +25,9 @@ class _StaysHere:
     """What holds secret values in the clear: it stays in this process."""
 
     __slots__ = ()
+
+    def _repr_pretty_(self, printer: PrettyPrinter, _: bool) -> None:
+        printer.text(repr(self))
 
     def __copy__(self) -> Self:
         return self

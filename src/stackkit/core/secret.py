@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import final
+from typing import Protocol, final
 
 from typing_extensions import override
 
@@ -35,6 +35,14 @@ def split_reference(reference: str) -> tuple[str, str]:
         raise ConfigurationError(Problem("not a reference to a secret", where="Secret", remedy='write Secret("name.key")'))
     name, _, key = reference.partition(".")
     return name, key
+
+
+class PrettyPrinter(Protocol):
+    """What prints values in IPython and Hypothesis; it shows how a value was made, unless the value has a word of its own."""
+
+    def text(self, obj: str, /) -> object:
+        """Print a text."""
+        ...
 
 
 @final
@@ -154,6 +162,9 @@ class Secret:
     @override
     def __repr__(self) -> str:
         return f"Secret({self._reference!r})" if self._reference else "Secret.plain('***')"
+
+    def _repr_pretty_(self, printer: PrettyPrinter, _: bool) -> None:
+        printer.text(repr(self))
 
     @override
     def __reduce__(self) -> tuple[type[Secret], tuple[str]]:

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
         BaseExperimentTracker,
         ExperimentTracker,
     )
-    from stackkit.components.feature_store import FEATURE_STORE, ArrowTable, BaseFeatureStore, FeatureStore
+    from stackkit.components.feature_store import (
+        FEATURE_STORE,
+        ArrowTable,
+        BaseFeatureStore,
+        FeatureStore,
+        FeatureView,
+    )
     from stackkit.components.memory_file import memory_file
     from stackkit.components.model_deployer import (
         MODEL_DEPLOYER,
@@ -71,7 +77,7 @@ _HOMES = {
         "BaseExperimentTracker",
         "ExperimentTracker",
     ),
-    "stackkit.components.feature_store": ("FEATURE_STORE", "ArrowTable", "BaseFeatureStore", "FeatureStore"),
+    "stackkit.components.feature_store": ("FEATURE_STORE", "ArrowTable", "BaseFeatureStore", "FeatureStore", "FeatureView"),
     "stackkit.components.memory_file": ("memory_file",),
     "stackkit.components.model_deployer": (
         "MODEL_DEPLOYER",
@@ -130,6 +136,7 @@ __all__ = [
     "ExperimentRun",
     "ExperimentTracker",
     "FeatureStore",
+    "FeatureView",
     "FileStat",
     "FlavorRecord",
     "FlavorRegistry",

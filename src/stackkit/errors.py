@@ -259,7 +259,11 @@ class ModelServerNotFoundError(StackkitError, LookupError):
     """No model server has this identifier."""
 
 
-class FeatureNotFoundError(StackkitError, LookupError):
+class FeatureStoreError(StackkitError):
+    """The files of a feature store cannot be read or written; also the root of the errors about features."""
+
+
+class FeatureNotFoundError(FeatureStoreError, LookupError):
     """The feature store has no such feature or feature view."""
 
 

@@ -43,7 +43,8 @@ def test_flavors_are_listed_as_json(custom: CommandLine) -> None:
     assert [row["flavor"] for row in listed] == ["custom", "local"]
 
 
-def test_a_type_without_flavors_lists_none_and_says_what_to_do(stackkit: CommandLine) -> None:
+def test_a_type_without_flavors_lists_none_and_says_what_to_do(stackkit: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stackkit.registry.registry.FLAVORS", ())
     answer = stackkit("feature-store flavor list")
     assert (answer.status, answer.out) == (0, "")
     assert answer.err == "no flavor yet: stackkit feature-store flavor register module.Class\n"

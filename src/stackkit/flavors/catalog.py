@@ -52,5 +52,12 @@ FLAVORS: Final[tuple[FlavorEntry, ...]] = (
         "any OCI registry, by its address",
         extra="images",
     ),
+    FlavorEntry(
+        "feature_store",
+        "local",
+        "stackkit.flavors.feature_store.local:LocalFeatureStore",
+        "Parquet files and SQLite in a folder of this machine",
+        extra="features",
+    ),
     FlavorEntry("alerter", "console", "stackkit.flavors.alerter.console:ConsoleAlerter", "the terminal"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Literal, assert_type
 from uuid import UUID, uuid4
@@ -32,6 +33,7 @@ from stackkit import (
     ExperimentRun,
     ExperimentTracker,
     FeatureStore,
+    FeatureView,
     MetricHistory,
     MetricPoint,
     ModelDeployer,
@@ -100,6 +102,14 @@ def use_experiment_tracker(tracker: ExperimentTracker) -> None:
 
 
 def use_feature_store(store: FeatureStore, rows: ArrowTable) -> None:
+    view = FeatureView("driver", {"driver_id": "int64"}, {"rating": "float64"}, ttl=timedelta(days=1))
+    store.apply([view])
+    assert_type(store.list_feature_views(), list[FeatureView])
+    assert_type(store.get_feature_view("driver"), FeatureView)
+    assert_type(view.features, Mapping[str, Literal["bool", "bytes", "float64", "int64", "string"]])
+    store.write("driver", rows)
+    store.materialize_incremental(datetime.now(UTC), views=["driver"])
+    assert_type(store.materialized_until("driver"), datetime | None)
     assert_type(store.get_historical_features(rows, ["driver:rating"]), ArrowTable)
     online = store.get_online_features([{"driver": 1}], ["driver:rating"], full_feature_names=True)
     assert_type(online, dict[str, list[str | int | float | bool | bytes | None]])

@@ -1,0 +1,207 @@
+"""The SQLite database of a local feature store: its views, which files hold their rows, and the online features.
+
+Each use opens a connection of its own and closes it: nothing is shared between threads or carried into forked children.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from stackkit.errors import FeatureStoreError, Problem
+
+APPLICATION_ID: Final = 0x53744B46  # "StKF": tells our files from other programs' databases
+VERSION: Final = 1
+TIMEOUT: Final = 60.0  # seconds that a writer waits for others
+_PAUSE: Final = 0.001  # seconds between two tries to get a lock
+
+_SCHEMA: Final = (
+    # What was materialized: all rows of the files up to `sequence` whose event was not after `through`. `version` counts the
+    # changes of the view, `known` has every feature that it ever had.
+    """
+    CREATE TABLE view (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, definition TEXT NOT NULL, known TEXT NOT NULL,
+        version INTEGER NOT NULL DEFAULT 1, through INTEGER, sequence INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    # The rows that were written, one Parquet file for each call. Sequences grow in the order of commits.
+    """
+    CREATE TABLE file (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT, view INTEGER NOT NULL REFERENCES view ON DELETE CASCADE,
+        name TEXT NOT NULL, columns TEXT NOT NULL, rows INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX file_of_view ON file (view, sequence)",
+    """
+    CREATE TABLE online (
+        view INTEGER NOT NULL REFERENCES view ON DELETE CASCADE, entity TEXT NOT NULL,
+        event INTEGER NOT NULL, created INTEGER NOT NULL, sequence INTEGER NOT NULL, features BLOB NOT NULL,
+        PRIMARY KEY (view, entity)
+    ) WITHOUT ROWID
+    """,
+)
+
+_REASONS: Final = {
+    sqlite3.SQLITE_BUSY: ("another program keeps it locked", "wait until that is done, then repeat"),
+    sqlite3.SQLITE_LOCKED: ("another program keeps it locked", "wait until that is done, then repeat"),
+    sqlite3.SQLITE_READONLY: ("it cannot be written", "let this user write to the file and its folder"),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "let this user read and write the file and its folder"),
+    sqlite3.SQLITE_FULL: ("its disk is full", "free some space, then repeat"),
+    sqlite3.SQLITE_IOERR: ("its disk failed to read or write", "check the disk and the space left on it, then repeat"),
+    sqlite3.SQLITE_NOTADB: ("it is not a database", "name another folder, or move this file away"),
+    sqlite3.SQLITE_CORRUPT: ("the database is damaged", "restore it from a backup"),
+}
+
+
+@contextmanager
+def read(path: Path) -> Generator[sqlite3.Connection]:
+    """See the database as it is at one moment; an empty one where there is none yet.
+
+    Args:
+        path: Its file.
+
+    Yields:
+        A connection inside a transaction that only reads.
+
+    Raises:
+        FeatureStoreError: It cannot be read.
+    """
+    with _explained(path):
+        connection = _connect(path) if path.exists() else _empty()
+        try:
+            connection.execute("BEGIN")
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def write(path: Path) -> Generator[sqlite3.Connection]:
+    """Change the database: all that the block does, or nothing where it raises. Others who write wait meanwhile.
+
+    Args:
+        path: Its file; made where it is missing, with its folder.
+
+    Yields:
+        A connection inside a transaction.
+
+    Raises:
+        FeatureStoreError: It cannot be written.
+    """
+    with _explained(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as e:
+            remedy = "let this user write there, or name another folder"
+            problem = Problem(f"cannot be made ({e.strerror})", where=str(path.parent), remedy=remedy)
+            raise FeatureStoreError(problem) from e
+        connection = _connect(path)
+        try:
+            _when_free(connection, lambda: _begin(connection))
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            connection.close()  # which rolls back what was not committed
+
+
+def make(path: Path) -> None:
+    """Make the database, unless it is there.
+
+    Args:
+        path: Its file.
+
+    Raises:
+        FeatureStoreError: It cannot be made.
+    """
+    with write(path):
+        pass
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        _when_free(connection, lambda: _prepare(connection, path))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _empty() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    for statement in _SCHEMA:
+        connection.execute(statement)
+    return connection
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Check whose file it is, and bring an empty one to our journal and schema."""
+    if _owned_version(connection, path) == 0:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        if _owned_version(connection, path) == 0:  # still: somebody else may have been faster
+            for statement in _SCHEMA:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute("COMMIT")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _owned_version(connection: sqlite3.Connection, path: Path) -> int:
+    application, version = (_number(connection, f"PRAGMA {name}") for name in ("application_id", "user_version"))
+    if application == APPLICATION_ID:
+        if version > VERSION:
+            what = f"it has schema version {version}, this stackkit knows {VERSION} at most"
+            raise FeatureStoreError(Problem(what, where=str(path), remedy="upgrade stackkit"))
+        return version
+    if application or version or _number(connection, "SELECT count(*) FROM sqlite_master"):
+        what = "it is the database of another program"
+        raise FeatureStoreError(Problem(what, where=str(path), remedy="name another folder"))
+    return 0
+
+
+def _number(connection: sqlite3.Connection, query: str) -> int:
+    value: int = connection.execute(query).fetchone()[0]
+    return value
+
+
+def _when_free(connection: sqlite3.Connection, begin: Callable[[], None]) -> None:
+    """Do what needs a lock as soon as nobody else has it.
+
+    SQLite's own waiting sleeps too long between its tries, and does not wait where two change the journal at once.
+    """
+    deadline = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            return begin()
+        except sqlite3.OperationalError as e:
+            if _result_code(e) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        time.sleep(_PAUSE)
+
+
+@contextmanager
+def _explained(path: Path) -> Generator[None]:
+    try:
+        yield
+    except sqlite3.Error as e:
+        detail = " ".join(str(e).split())
+        what, remedy = _REASONS.get(_result_code(e), (f"it refused: {detail}", "check the file, or restore it from a backup"))
+        raise FeatureStoreError(Problem(what, where=str(path), remedy=remedy)) from e
+
+
+def _result_code(error: sqlite3.Error) -> int:
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF

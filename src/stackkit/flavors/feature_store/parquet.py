@@ -1,0 +1,144 @@
+"""The Parquet files of a local feature store: each holds the rows of one call, and never changes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from stackkit.core.extras import Extra
+from stackkit.errors import FeatureStoreError, Problem
+from stackkit.flavors.feature_store import frames
+from stackkit.flavors.feature_store.views import DataFile, ViewRecord
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_ABANDONED: Final = 3600.0  # seconds after which a file that nobody knows was left by a process that died
+
+
+def write_file(folder: Path, rows: pl.DataFrame) -> str:
+    """Write rows, so that they survive the machine's death; nobody sees them before their file is entered in the database.
+
+    Args:
+        folder: The folder of the view; made where it is missing.
+        rows: The rows.
+
+    Returns:
+        The name of the file.
+
+    Raises:
+        FeatureStoreError: The file cannot be written.
+    """
+    name = f"{uuid4().hex}.parquet"
+    path = folder / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            rows.write_parquet(file)
+            file.flush()
+            os.fsync(file.fileno())
+        for place in (folder, folder.parent):
+            _flush(place)
+    except OSError as e:
+        with suppress(OSError):
+            path.unlink()
+        remedy = "let this user write there, and check the space left on the disk"
+        raise FeatureStoreError(Problem(f"cannot be written ({e.strerror or e})", where=str(folder), remedy=remedy)) from e
+    return name
+
+
+def _flush(folder: Path) -> None:
+    """Have the names in a folder survive the machine's death."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_files(folder: Path, names: Iterable[str]) -> None:
+    """Remove files that the database does not know any more, and the folder with the last."""
+    with suppress(OSError):
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def clear_abandoned(folder: Path, known: Iterable[str]) -> None:
+    """Remove what processes left that died while they wrote.
+
+    Args:
+        folder: The folder of a view.
+        known: The names of its files.
+    """
+    with suppress(OSError):
+        for path in set(folder.iterdir()) - {folder / name for name in known}:
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink()
+
+
+def read_files(
+    folder: Path, record: ViewRecord, files: Sequence[DataFile], features: Sequence[str], within: tuple[int, int]
+) -> pl.DataFrame:
+    """The rows of some files whose events are between two times.
+
+    Args:
+        folder: The folder of the view.
+        record: The view.
+        files: Its files, in the order in which they were written.
+        features: Which features.
+        within: The first and the last time, in microseconds since 1970.
+
+    Returns:
+        Keys, events, times of creation, features and sequences, under the names of `frames`: in the order in which the rows
+        count, so that of those with the same keys the last is the newest.
+
+    Raises:
+        FeatureStoreError: A file is gone, or damaged.
+    """
+    with Extra("features"):
+        import polars as pl
+    scans = [
+        _scan(folder, record, file, features, within) for file in files if file.first <= within[1] and file.last >= within[0]
+    ]
+    if not scans:
+        return pl.DataFrame(schema=_schema(record, features))
+    try:
+        rows = pl.concat(scans).collect()
+    except (OSError, pl.exceptions.PolarsError) as e:
+        remedy = "restore it from a backup, or delete the feature view"
+        detail = str(e).strip().partition("\n")[0]
+        raise FeatureStoreError(Problem(f"its files cannot be read ({detail})", where=str(folder), remedy=remedy)) from e
+    return rows.sort(frames.EVENT, frames.CREATED, maintain_order=True)
+
+
+def _scan(folder: Path, record: ViewRecord, file: DataFile, features: Sequence[str], within: tuple[int, int]) -> pl.LazyFrame:
+    import polars as pl
+
+    view = record.view
+    event = pl.col(view.timestamp_field)
+    columns = [pl.col(name).alias(frames.key(i)) for i, name in enumerate(record.keys)]
+    columns += [event.cast(pl.Int64).alias(frames.EVENT)]
+    columns += [pl.col(view.created_timestamp_column).cast(pl.Int64).alias(frames.CREATED)]
+    for i, name in enumerate(features):
+        found = pl.col(name) if name in file.columns else pl.lit(None, dtype=frames.polars_type(view.features[name]))
+        columns.append(found.alias(frames.feature(i)))
+    columns.append(pl.lit(file.sequence, dtype=pl.Int64).alias(frames.SEQUENCE))
+    scan = pl.scan_parquet(folder / file.name, glob=False)
+    if file.first < within[0] or file.last > within[1]:
+        first, last = (pl.lit(bound).cast(pl.Datetime("us", "UTC")) for bound in within)
+        scan = scan.filter(event.is_between(first, last))
+    return scan.select(columns)
+
+
+def _schema(record: ViewRecord, features: Sequence[str]) -> dict[str, pl.DataType]:
+    whole = frames.polars_type("int64")
+    schema = {frames.key(i): frames.polars_type(record.view.entity_keys[name]) for i, name in enumerate(record.keys)}
+    schema |= {frames.EVENT: whole, frames.CREATED: whole}
+    schema |= {frames.feature(i): frames.polars_type(record.view.features[name]) for i, name in enumerate(features)}
+    return {**schema, frames.SEQUENCE: whole}

@@ -76,6 +76,7 @@ class ModelDeployer(Component, Protocol):
         status: ServerStatus | None = None,
     ) -> list[ModelServer]: ...
     def get_model_server_info(self, uuid: UUID) -> ModelServer: ...
+    def get_model_server_logs(self, uuid: UUID, *, tail: int | None = None) -> list[str]: ...
     def start_model_server(self, uuid: UUID, *, timeout: float = 60.0) -> None: ...
     def stop_model_server(self, uuid: UUID, *, timeout: float = 60.0, force: bool = False) -> None: ...
     def delete_model_server(self, uuid: UUID, *, timeout: float = 60.0, force: bool = False) -> None: ...
@@ -123,6 +124,21 @@ class BaseModelDeployer(StackComponent, ABC):
     @abstractmethod
     def get_model_server_info(self, uuid: UUID) -> ModelServer:
         """A server as it is now.
+
+        Raises:
+            ModelServerNotFoundError: There is no such server.
+        """
+
+    @abstractmethod
+    def get_model_server_logs(self, uuid: UUID, *, tail: int | None = None) -> list[str]:
+        """The lines that a server has logged, oldest first; those of before it was last started may be gone.
+
+        Args:
+            uuid: Which server.
+            tail: How many lines at most, the last ones; all there are by default.
+
+        Returns:
+            The lines; none where the server keeps no log.
 
         Raises:
             ModelServerNotFoundError: There is no such server.

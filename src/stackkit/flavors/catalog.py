@@ -59,5 +59,12 @@ FLAVORS: Final[tuple[FlavorEntry, ...]] = (
         "Parquet files and SQLite in a folder of this machine",
         extra="features",
     ),
+    FlavorEntry(
+        "model_deployer",
+        "local",
+        "stackkit.flavors.model_deployer.local:LocalModelDeployer",
+        "supervised processes of this machine",
+        extra="serving",
+    ),
     FlavorEntry("alerter", "console", "stackkit.flavors.alerter.console:ConsoleAlerter", "the terminal"),
 )

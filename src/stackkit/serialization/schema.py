@@ -77,6 +77,26 @@ def json_schema(flavor: type[StackComponent]) -> Schema:
     }
 
 
+def value_schemas(*codecs: Codec) -> tuple[list[Schema], Schema]:
+    """The JSON Schemas (2020-12) of values outside of any document.
+
+    Args:
+        codecs: The codecs of the values.
+
+    Returns:
+        A schema for each codec, and the definitions that they refer to as `#/$defs/...`.
+
+    Raises:
+        UnsupportedTypeError: Fields of a class cannot be serialized; every one is named.
+
+    >>> from stackkit.serialization.converter import FlavorConverter
+    >>> value_schemas(FlavorConverter().codec(list[str]))
+    ([{'type': 'array', 'items': {'type': 'string'}}], {})
+    """
+    maker = _Maker()
+    return [maker.of(codec, Rules()) for codec in codecs], maker.definitions
+
+
 class _Maker:
     """Makes the schemas of codecs, and gathers those of nested classes."""
 

@@ -1,0 +1,1 @@
+"""Model deployers, and what the processes of the local one consist of."""

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import attrs
 
 Side: TypeAlias = Callable[[], object]
+Clock: TypeAlias = Callable[[], float]
 Row: TypeAlias = tuple[str, ...]
 
 SHORTEST_TURN = 0.01  # seconds; shorter ones would measure the clock
@@ -41,7 +42,9 @@ class Timings:
         return header, [(side, duration(self.median(side)), f"{self.ratio(side, baseline):.2f}") for side in self.rounds]
 
 
-def take_turns(sides: Mapping[str, Side], *, rounds: int = 15, shortest: float = SHORTEST_TURN) -> Timings:
+def take_turns(
+    sides: Mapping[str, Side], *, rounds: int = 15, shortest: float = SHORTEST_TURN, clock: Clock = time.perf_counter
+) -> Timings:
     """Time several sides, one turn of each in every round, in an order that changes.
 
     Garbage is collected before each turn and, as in any program, when Python decides to during it.
@@ -50,8 +53,9 @@ def take_turns(sides: Mapping[str, Side], *, rounds: int = 15, shortest: float =
         sides: What to call, by its name. Each is called before it is timed.
         rounds: How many turns each side has.
         shortest: Seconds that a turn lasts at least: a fast side is called many times in it.
+        clock: `time.process_time` where nothing is waited for: what other processes take does not count then.
     """
-    calls = {name: _calls(side, shortest) for name, side in sides.items()}
+    calls = {name: _calls(side, shortest, clock) for name, side in sides.items()}
     taken: dict[str, list[float]] = {name: [] for name in sides}
     order = list(sides)
     shuffle = random.Random(7).shuffle  # noqa: S311 - the order is no secret
@@ -61,26 +65,26 @@ def take_turns(sides: Mapping[str, Side], *, rounds: int = 15, shortest: float =
         shuffle(order)
         for name in order:
             gc.collect()
-            taken[name].append(_seconds(sides[name], calls[name]))
+            taken[name].append(_seconds(sides[name], calls[name], clock))
     gc.unfreeze()
     return Timings({name: tuple(times) for name, times in taken.items()})
 
 
-def _calls(side: Side, shortest: float) -> int:
+def _calls(side: Side, shortest: float, clock: Clock) -> int:
     """How often to call a side for a turn to be long enough."""
     side()
     calls = 1
-    while (seconds := _seconds(side, calls) * calls) < shortest:
+    while (seconds := _seconds(side, calls, clock) * calls) < shortest:
         calls = max(calls * 2, round(calls * shortest / max(seconds, 1e-9)))
     return calls
 
 
-def _seconds(side: Side, calls: int) -> float:
+def _seconds(side: Side, calls: int, clock: Clock) -> float:
     turns = range(calls)
-    begun = time.perf_counter()
+    begun = clock()
     for _ in turns:
         side()
-    return (time.perf_counter() - begun) / calls
+    return (clock() - begun) / calls
 
 
 def duration(seconds: float) -> str:

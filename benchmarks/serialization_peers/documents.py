@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -125,8 +125,9 @@ NEAR_MISSES: Final[tuple[tuple[str, tuple[str | int, ...], object], ...]] = (
     ("another version", ("version",), 2),
     ("true for the version", ("version",), True),
 )
-SEVERAL: Final = (0, 5, 12, 15, 16)
-"""The near misses that stand together in a document with several mistakes."""
+VALUES: Final = (0, 4, 5, 12, 15)
+MISSPELT: Final = (0, 5, 12, 15, 16)
+"""Near misses that stand together in a document with several mistakes: wrong values alone, and with an unknown key."""
 
 
 def wrong_documents() -> dict[str, bytes]:
@@ -134,10 +135,14 @@ def wrong_documents() -> dict[str, bytes]:
     return {what: json.dumps(_changed(_document(), path, value)).encode() for what, path, value in NEAR_MISSES}
 
 
-def wrong_document() -> bytes:
-    """A large document with several mistakes."""
+def wrong_document(mistakes: Iterable[int] = MISSPELT) -> bytes:
+    """A large document with several mistakes.
+
+    Args:
+        mistakes: Which of `NEAR_MISSES`.
+    """
     document = _document()
-    for at in SEVERAL:
+    for at in mistakes:
         document = _changed(document, *NEAR_MISSES[at][1:])
     return json.dumps(document).encode()
 

@@ -55,16 +55,16 @@ def first_uses(data: bytes, rounds: int) -> dict[str, Timings]:
 
 
 def _lived(code: CodeType, data: bytes) -> list[float]:
-    """Seconds for each phase, of flavors that are made anew."""
+    """Processor time for each phase, of flavors that are made anew."""
     module = ModuleType(f"made_anew_{next(_numbers)}")
     sys.modules[module.__name__] = module  # where annotations are looked up
-    moments = [time.perf_counter()]
+    moments = [time.process_time()]
     exec(code, vars(module))  # noqa: S102 - a module of this package, to have its classes defined again
     library: Library = module.LIBRARY
-    moments.append(time.perf_counter())
+    moments.append(time.process_time())
     for _ in range(len(PHASES) - 1):
         library.large.dump(library.large.load(data))
-        moments.append(time.perf_counter())
+        moments.append(time.process_time())
     del sys.modules[module.__name__]
     return [after - before for before, after in pairwise(moments)]
 

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import subprocess
 import sys
-import sysconfig
 import tomllib
-import venv
 from pathlib import Path
 
 import pytest
 from tests.docs.pages import Reader, blocks
+from tests.examples.environments import ROOT, programs_with, run
 
-ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "examples" / "stackkit-annotator"
-
-
-def run(*command: str | Path, cwd: Path, **variables: str) -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("STACKKIT")} | variables
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def make_environment(folder: Path) -> None:
-    """A virtual environment with stackkit and the example installed; their libraries are those of this one."""
-    venv.create(folder, with_pip=False, symlinks=True)
-    site = sysconfig.get_path("purelib", vars={"base": str(folder)})
-    line = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
-    Path(site, "libraries.pth").write_text(line, encoding="utf-8")
-    offline = ("--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--quiet")
-    python = folder / "bin" / "python"
-    run(sys.executable, "-m", "pip", "--python", python, "install", *offline, ROOT, PACKAGE, cwd=folder)
 
 
 @pytest.fixture(scope="session")
 def programs(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder of the programs of such an environment, made once for all processes that run tests."""
-    shared = tmp_path_factory.getbasetemp()
-    folder = (shared if worker_id == "master" else shared.parent) / "annotator-environment"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "made").exists():
-            make_environment(folder)
-            (folder / "made").touch()
-    return folder / "bin"
+    return programs_with(PACKAGE, tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="session")

@@ -277,3 +277,15 @@ class RunNotFoundError(TrackingError, LookupError):
 
 class MetricNotFoundError(TrackingError, LookupError):
     """Nothing was logged under this name in a run."""
+
+
+class PipelineError(StackkitError, ValueError):
+    """A pipeline cannot be compiled, or is not what it should be."""
+
+
+class StepError(StackkitError, RuntimeError):
+    """A step failed; the message says which, and where in its code."""
+
+
+class ArtifactCorruptError(ArtifactError):
+    """What is at an artifact's place is not what was written there."""

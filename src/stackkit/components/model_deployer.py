@@ -42,9 +42,9 @@ class ModelServer:
     Args:
         uuid: What identifies the server.
         deployment: What it serves.
-        status: What it does now.
-        url: Where it takes requests; empty while it does not.
-        message: Why it failed, where it did.
+        status: What it does now. One that failed may be about to be started again; it is told in the message.
+        url: Where predictions are asked for; empty while it does not run.
+        message: What went wrong last, if anything did since somebody last started it.
     """
 
     uuid: UUID
@@ -57,8 +57,18 @@ class ModelServer:
 class ModelDeployer(Component, Protocol):
     """Servers of models.
 
-    Laws: a deployed model is found by every part of its deployment; stopping keeps a server, deleting does not; a server
-    that does not exist raises `ModelServerNotFoundError`.
+    Laws:
+
+    - A server that `deploy_model` or `start_model_server` returned from is running and answers at its url, until it is
+      stopped. One that is stopped or deleted answers nobody.
+    - A server is found by every part of its deployment, by its status, and by any of them together.
+    - One server stands for one model name. Another deployment of the name is refused; with `replace` it takes over: the
+      server keeps its uuid and its url, no request fails meanwhile, and afterwards the new deployment answers.
+    - A deployment that fails leaves everything as it was: no server where there was none, and the old one where it was.
+    - Stopping keeps a server, deleting does not. Both, and starting, can be repeated or not needed, without harm; a server
+      that does not exist raises `ModelServerNotFoundError`.
+    - Servers belong to the deployer's configuration, not to the object: another object, in another process, finds them.
+    - `suspend` stops what runs and `resume` starts just that again; `deprovision` deletes every server.
     """
 
     TYPE: ClassVar[ComponentType[ModelDeployer]]
@@ -96,15 +106,17 @@ class BaseModelDeployer(StackComponent, ABC):
 
         Args:
             deployment: What is to be served.
-            replace: Whether a server of the same model name is to be taken over.
+            replace: Whether a server of the same model name is to be taken over: it keeps its uuid and url, and goes on
+                answering until the new deployment does. One that was stopped is started.
             timeout: How long to wait until it answers.
 
         Returns:
             The server, running.
 
         Raises:
-            NameTakenError: The model is served already, and `replace` is not set.
-            LifecycleError: The server did not come up in time.
+            ConfigurationError: The deployment is not such as the flavor can serve.
+            NameTakenError: There is a server of this model name, running or not, and `replace` is not set.
+            LifecycleError: The model did not come up, or not in time; everything is as it was. Or the deployer is down.
         """
 
     @abstractmethod
@@ -146,11 +158,15 @@ class BaseModelDeployer(StackComponent, ABC):
 
     @abstractmethod
     def start_model_server(self, uuid: UUID, *, timeout: float = 60.0) -> None:
-        """Start a stopped server; a running one is left alone.
+        """Start a stopped or failed server; a running one is left alone.
+
+        Args:
+            uuid: Which server.
+            timeout: How long to wait until it answers.
 
         Raises:
             ModelServerNotFoundError: There is no such server.
-            LifecycleError: It did not come up in time.
+            LifecycleError: It did not come up, or not in time; or the deployer is down.
         """
 
     @abstractmethod
@@ -160,10 +176,12 @@ class BaseModelDeployer(StackComponent, ABC):
         Args:
             uuid: Which server.
             timeout: How long to wait for requests under way.
-            force: Whether to end it at once when the time is over.
+            force: Whether to cut them off when the time is over.
 
         Raises:
             ModelServerNotFoundError: There is no such server.
+            LifecycleError: Requests are under way still, and `force` is not set. It takes no more, and stops when they are
+                answered.
         """
 
     @abstractmethod
@@ -173,8 +191,10 @@ class BaseModelDeployer(StackComponent, ABC):
         Args:
             uuid: Which server.
             timeout: How long to wait for requests under way.
-            force: Whether to end it at once when the time is over.
+            force: Whether to cut them off when the time is over.
 
         Raises:
-            ModelServerNotFoundError: There is no such server.
+            ModelServerNotFoundError: There is no such server, any more or ever.
+            LifecycleError: Requests are under way still, and `force` is not set. It takes no more, stops when they are
+                answered, and is there still.
         """

@@ -1,0 +1,169 @@
+"""What happens when processes end that nobody told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.flavors.model_deployer.processes import is_held, models, port_of, processes, supervisors, until
+
+from stackkit.components.model_deployer import ModelDeployment, ModelServer
+from stackkit.errors import NameTakenError
+from stackkit.flavors.model_deployer.local import LocalModelDeployer
+
+Echo = Callable[..., ModelDeployment]
+
+PARENT = """
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", {mark!r}])
+
+def predict(text: str) -> int:
+    Path({begun!r}).touch()
+    return len(re.findall("(a+)+$", text))  # which keeps the interpreter to itself: no thread runs meanwhile
+"""
+
+FRAGILE = """
+from pathlib import Path
+
+if Path({broken!r}).exists():
+    raise OSError("the weights are gone")
+
+def predict(text: str) -> str:
+    return text
+"""
+
+DEPLOYING = """
+import sys
+from stackkit.components.model_deployer import ModelDeployment
+from stackkit.flavors.model_deployer.local import LocalModelDeployer
+deployer = LocalModelDeployer(name="there", path=sys.argv[1], model_path=sys.argv[2])
+deployer.deploy_model(ModelDeployment(model_name="echo", model_uri=sys.argv[3]))
+"""
+
+
+def kill(pids: list[int]) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def states(deployer: LocalModelDeployer) -> tuple[bool, bool]:
+    return (deployer.is_provisioned, deployer.is_running)
+
+
+def ask_in_vain(server: ModelServer) -> None:
+    with suppress(httpx.HTTPError):
+        httpx.post(server.url, json={"text": "a" * 60 + "b"}, timeout=60)
+
+
+def test_a_model_that_ends_is_started_again_and_says_so_and_keeps_its_address(deployer: LocalModelDeployer, echo: Echo) -> None:
+    server = deployer.deploy_model(echo("echo:die"))
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.post(server.url, json={"status": 3})
+    answer = httpx.post(server.url, json={"status": "3"}, timeout=60)  # waits in the socket until somebody takes it
+    assert answer.status_code == 422
+    until(lambda: deployer.get_model_server_info(server.uuid).status == "running")
+    again = deployer.get_model_server_info(server.uuid)
+    assert again.url == server.url
+    assert again.message == "ended with the exit status 3; for the first time, and was started again"
+    assert f"supervisor: {again.message}" in deployer.get_model_server_logs(server.uuid)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["its guard", "the model"])
+def test_a_model_that_is_killed_is_started_again(deployer: LocalModelDeployer, echo: Echo, which: int) -> None:
+    server = deployer.deploy_model(echo())
+    before = models(Path(deployer.path).parent)
+    kill([before[which]])
+    until(lambda: "SIGKILL" in deployer.get_model_server_info(server.uuid).message)
+    until(lambda: deployer.get_model_server_info(server.uuid).status == "running")
+    after = models(Path(deployer.path).parent)
+    assert len(after) == 2
+    assert not set(before) & set(after)
+
+
+def test_a_model_that_does_not_come_back_is_tried_again_later_each_time(
+    deployer: LocalModelDeployer, models_folder: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    (models_folder / "fragile.py").write_text(FRAGILE.format(broken=str(broken)), encoding="utf-8")
+    server = deployer.deploy_model(ModelDeployment(model_name="fragile", model_uri="fragile:predict"))
+    broken.touch()
+    kill(models(Path(deployer.path).parent))
+
+    def told() -> ModelServer:
+        return deployer.get_model_server_info(server.uuid)
+
+    until(lambda: "3 accidents in a row, starts again in 0.4 s" in told().message)
+    assert "fragile cannot be imported: OSError: the weights are gone" in told().message
+    assert (told().status, told().url) == ("failed", "")
+    broken.unlink()
+    deployer.start_model_server(server.uuid)  # which does not wait for the next time
+    assert (told().status, told().message) == ("running", "")
+
+
+def test_nothing_is_left_of_a_server_whose_supervisor_is_killed_whatever_its_model_does(
+    deployer: LocalModelDeployer, models_folder: Path, tmp_path: Path
+) -> None:
+    begun = tmp_path / "begun"
+    text = PARENT.format(mark=str(tmp_path), begun=str(begun))
+    (models_folder / "parent.py").write_text(text, encoding="utf-8")
+    server = deployer.deploy_model(ModelDeployment(model_name="parent", model_uri="parent:predict"))
+    port = port_of(server)
+    stuck = threading.Thread(target=ask_in_vain, args=(server,))
+    stuck.start()
+    until(begun.exists)
+    assert len(processes(tmp_path)) == 4  # the supervisor, the guard, the model, and what that has started
+    kill(supervisors(tmp_path))
+    stuck.join()
+    until(lambda: not processes(tmp_path))
+    assert not is_held(port)
+    lost = deployer.get_model_server_info(server.uuid)
+    assert (lost.status, lost.url, lost.message) == ("failed", "", "its supervisor was killed")
+    assert states(deployer) == (True, False)
+    deployer.resume()
+    assert states(deployer) == (True, True)
+    assert deployer.get_model_server_info(server.uuid).status == "running"
+
+
+def test_a_server_outlives_the_process_that_deployed_it(deployer: LocalModelDeployer, models_folder: Path) -> None:
+    arguments = (deployer.path, str(models_folder), "echo:one")
+    subprocess.run([sys.executable, "-c", DEPLOYING, *arguments], check=True)
+    (server,) = deployer.find_model_server(status="running")
+    assert httpx.post(server.url, json={"text": "x"}).json() == "one x"
+
+
+def test_of_processes_that_deploy_one_model_at_once_one_does(deployer: LocalModelDeployer, models_folder: Path) -> None:
+    arguments = (deployer.path, str(models_folder), "echo:one")
+    command = [sys.executable, "-c", DEPLOYING, *arguments]
+    others = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [other.communicate()[1] for other in others]
+    assert sorted(other.returncode for other in others) == [0, 1, 1]
+    assert sum(NameTakenError.__name__ in text for text in said) == 2
+    assert len(supervisors(Path(deployer.path))) == len(deployer.find_model_server()) == 1
+
+
+def test_a_server_whose_deployment_was_killed_half_way_is_told_and_removed(
+    deployer: LocalModelDeployer, models_folder: Path, tmp_path: Path
+) -> None:
+    waiting = tmp_path / "waiting"
+    text = f"import time\nfrom pathlib import Path\nPath({str(waiting)!r}).touch()\nwhile True: time.sleep(0.1)\n"
+    (models_folder / "endless.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-c", DEPLOYING, deployer.path, str(models_folder), "endless:predict"]
+    with subprocess.Popen(command) as half_way:
+        until(waiting.exists)
+        (server,) = deployer.find_model_server()
+        assert (server.status, server.url) == ("starting", "")
+        half_way.kill()
+    deployer.delete_model_server(server.uuid, timeout=0.1, force=True)
+    until(lambda: not models(tmp_path))

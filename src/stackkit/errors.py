@@ -287,5 +287,9 @@ class StepError(StackkitError, RuntimeError):
     """A step failed; the message says which, and where in its code."""
 
 
+class RecordNotFoundError(UnknownNameError):
+    """No run, step or artifact of this identifier is recorded."""
+
+
 class ArtifactCorruptError(ArtifactError):
     """What is at an artifact's place is not what was written there."""

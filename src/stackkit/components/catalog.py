@@ -27,9 +27,12 @@ def _entry(slug: str, base: str, summary: str) -> TypeEntry:
 
 
 COMPONENT_TYPES: Final[tuple[TypeEntry, ...]] = (
+    _entry("orchestrator", "BaseOrchestrator", "where pipelines run"),
     _entry("artifact_store", "BaseArtifactStore", "where the files that pipelines make are kept"),
+    _entry("metadata_store", "BaseMetadataStore", "what ran, with what, and what came of it"),
     _entry("container_registry", "BaseContainerRegistry", "where the images are kept that steps and models run in"),
     _entry("secrets_manager", "BaseSecretsManager", "where passwords, keys and tokens live"),
+    _entry("step_operator", "BaseStepOperator", "where single steps run that need an environment of their own"),
     _entry("model_deployer", "BaseModelDeployer", "where trained models answer requests"),
     _entry("feature_store", "BaseFeatureStore", "the inputs of models, as they were and as they are"),
     _entry("experiment_tracker", "BaseExperimentTracker", "what was tried, and how it went"),

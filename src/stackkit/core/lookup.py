@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from stackkit.core.component_type import ComponentType, P
+from stackkit.core.runs import StepRecord
 
 
 class Components(Protocol):
@@ -19,3 +20,18 @@ class Components(Protocol):
     def get(self, kind: ComponentType[P], /) -> P | None: ...
 
     def __contains__(self, kind: ComponentType[Any], /) -> bool: ...
+
+
+class RunComponents(Components, Protocol):
+    """The components of a stack while a pipeline runs on it; it can be pickled, for other processes to run steps."""
+
+    def run_step(self, name: str, /) -> StepRecord:
+        """Run a step of the pipeline here and now, with its retries; one that is done already is left alone.
+
+        Args:
+            name: The name of the step.
+
+        Raises:
+            StepError: It failed, the last time too.
+        """
+        ...

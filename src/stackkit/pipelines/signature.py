@@ -1,0 +1,88 @@
+"""What the function of a step takes and gives, as its annotations say it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, get_args, get_origin, get_type_hints
+
+import attrs
+
+from stackkit.core.deployment import RETURNED
+from stackkit.errors import Problem
+
+_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_ONLY)
+
+
+@attrs.frozen
+class StepSignature:
+    """What a step takes and gives.
+
+    Args:
+        python: The signature.
+        parameters: The types of its parameters.
+        outputs: The types of what it gives, by the names of the outputs; empty where it gives nothing.
+        collects: What its outputs are given as, when there are several: `tuple`, or the class of a named tuple.
+        problems: What is wrong with it.
+    """
+
+    python: inspect.Signature
+    parameters: Mapping[str, object]
+    outputs: Mapping[str, object]
+    collects: type[tuple[Any, ...]] | None
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, function: Callable[..., object]) -> StepSignature:
+        """The signature of a function; what is wrong with it is among its problems."""
+        python = inspect.signature(function)
+        try:
+            hints = get_type_hints(function)
+        except (NameError, TypeError, SyntaxError) as error:
+            problem = Problem(f"an annotation means nothing: {error}", remedy="import the name outside of `if TYPE_CHECKING`")
+            return cls(python, {}, {}, None, (problem,))
+        outputs, collects = _outputs(hints.get("return", inspect.Parameter.empty))
+        parameters = {name: hints[name] for name in python.parameters if name in hints}
+        return cls(python, parameters, outputs, collects, tuple(_problems(python, hints)))
+
+
+def _problems(python: inspect.Signature, hints: Mapping[str, object]) -> Iterator[Problem]:
+    for name, parameter in python.parameters.items():
+        if parameter.kind not in _NAMED:
+            yield Problem(f"*{name} takes any number of values", remedy=f"write {name}: list[...]")
+        elif name not in hints:
+            yield Problem(f"{name} has no annotation", remedy=f"write {name}: <its type>")
+    if "return" not in hints:
+        yield Problem("does not say what it returns", remedy="write -> <its type>, or -> None")
+
+
+def _outputs(returned: Any) -> tuple[dict[str, object], type[tuple[Any, ...]] | None]:
+    if returned in (None, type(None), inspect.Parameter.empty):
+        return {}, None
+    if isinstance(returned, type) and issubclass(returned, tuple) and hasattr(returned, "_fields"):  # a named tuple
+        hints = get_type_hints(returned)
+        fields: tuple[str, ...] = getattr(returned, "_fields")  # noqa: B009 - of every named tuple
+        return {name: hints.get(name, object) for name in fields}, returned
+    args = get_args(returned)
+    if get_origin(returned) is tuple and args and Ellipsis not in args:
+        return {f"{RETURNED}_{number}": tp for number, tp in enumerate(args)}, tuple
+    return {RETURNED: returned}, None
+
+
+def item_type(tp: object) -> object:
+    """The type of the elements of a list or another row; object where it is not told.
+
+    >>> item_type(list[int])
+    <class 'int'>
+    """
+    args = [arg for arg in get_args(tp) if arg is not Ellipsis]
+    return args[0] if args else object
+
+
+def as_declared(tp: object, values: list[object]) -> object:
+    """Values as the row that a parameter is annotated with: a tuple where it says so, else a list."""
+    cls: Any = get_origin(tp) or tp
+    if not (isinstance(cls, type) and issubclass(cls, tuple)):
+        return values
+    make: Callable[..., object] | None = getattr(cls, "_make", None)  # of a named tuple
+    return make(values) if make else tuple(values)

@@ -31,7 +31,7 @@ FIRST_WAIT: Final = 0.1
 
 _LONGEST_WAIT: Final = 20.0
 _MOST_REDIRECTS: Final = 5
-_MOST_RENEWALS: Final = 2
+_MOST_RENEWALS: Final = 4
 _ANY_METHOD: Final = frozenset({307, 308})
 _REDIRECTS: Final = frozenset({301, 302, 303, *_ANY_METHOD})
 _UNAUTHORIZED: Final = 401

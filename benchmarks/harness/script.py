@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -59,7 +60,21 @@ def conditions(packages: Sequence[str] = ()) -> str:
     moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     versions = ", ".join(f"{name} {_version(name)}" for name in ("stackkit", *packages))
     machine = f"{os.cpu_count()} cores of {_processor()}, {_memory()} of memory, {platform.system()} {platform.release()}"
-    return f"{moment}, {machine}, load {os.getloadavg()[0]:.1f}.\nPython {platform.python_version()}, {versions}."
+    load = f"load {os.getloadavg()[0]:.1f} at the beginning"
+    return f"{moment}{_commit()}, {machine}, {load}.\nPython {platform.python_version()}, {versions}."
+
+
+def _commit() -> str:
+    """The commit that is measured, in a clone of the repository."""
+    git = ("git", "-C", str(RESULTS.parent))
+    try:
+        commit, changed = (
+            subprocess.run((*git, *command), capture_output=True, text=True, check=True).stdout.strip()
+            for command in (("rev-parse", "--short", "HEAD"), ("status", "--porcelain", "--", "../src"))
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f", commit {commit}{' with changes' if changed else ''}"
 
 
 def _version(name: str) -> str:

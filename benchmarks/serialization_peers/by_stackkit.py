@@ -49,7 +49,7 @@ class Medium(Silent):
     parent: UUID | None
 
 
-@attrs.frozen
+@attrs.define(kw_only=True)
 class Limits:
     """A nested class."""
 
@@ -58,7 +58,7 @@ class Limits:
     burst: float | None
 
 
-@attrs.frozen
+@attrs.define(kw_only=True)
 class Replica:
     """A nested class of which there are several."""
 

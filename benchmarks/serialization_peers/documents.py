@@ -56,8 +56,13 @@ def large(number: int) -> Large:
         tags=["training", "nightly", f"team-{number}"],
         labels={"owner": "platform", "tier": "gold", "zone": "b"},
         limits=Limits(soft=100, hard=1000, burst=1.5),
-        replicas=[Replica(_uuid(number + at), f"host-{at}.example.org", 8000 + at, 0.5) for at in range(3)],
+        replicas=[replica(number + at, at) for at in range(3)],
     )
+
+
+def replica(number: int, at: int) -> Replica:
+    """One of the nested values of a large component."""
+    return Replica(uuid=_uuid(number), host=f"host-{at}.example.org", port=8000 + at, weight=0.5)
 
 
 def mixed() -> list[Silent]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import posixpath
+import re
 import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -14,10 +15,9 @@ from typing import IO, Any, ClassVar, final
 from uuid import uuid4
 
 import attrs
-from drafts import Draft, TextDraft
 from typing_extensions import override
 
-from stackkit import BaseArtifactStore, FileStat, OpenMode, Problem, StrPath
+from stackkit import BaseArtifactStore, FileStat, OpenMode, Problem, StrPath, memory_file
 from stackkit.errors import (
     ArtifactError,
     ArtifactExistsError,
@@ -27,11 +27,12 @@ from stackkit.errors import (
     PathOutsideStoreError,
 )
 
-ERRORS: dict[type[OSError], type[ArtifactError]] = {
+ERRORS: dict[type[Exception], type[ArtifactError]] = {
     FileNotFoundError: ArtifactNotFoundError,
     FileExistsError: ArtifactExistsError,
     IsADirectoryError: ArtifactIsADirectoryError,
     NotADirectoryError: ArtifactNotADirectoryError,
+    UnicodeEncodeError: ArtifactNotFoundError,  # nothing has a name that is no text
 }
 
 
@@ -57,7 +58,8 @@ class MyCustomArtifactStore(BaseArtifactStore):
 
     @override
     def provision(self) -> None:
-        self.root.mkdir(parents=True, exist_ok=True)
+        with self.place("") as root:
+            root.mkdir(parents=True, exist_ok=True)
 
     @override
     def deprovision(self) -> None:
@@ -69,18 +71,16 @@ class MyCustomArtifactStore(BaseArtifactStore):
     @override
     def open(self, path: StrPath, mode: OpenMode = "r") -> IO[Any]:
         with self.place(path) as place:
-            if mode == "r":
-                return place.open(encoding="utf-8", newline="")
-            if mode == "rb":
-                return place.open("rb")
+            name, new = self.relative(path), mode in ("x", "xb")
+            if mode in ("r", "rb"):
+                return memory_file(name, mode, place.read_bytes())
             if place.is_dir():
                 raise IsADirectoryError(None, "is a folder")
-            if mode in ("x", "xb") and place.exists():
+            if new and place.exists():
                 raise FileExistsError(None, "is there already")
             make_above(place)
             old = place.read_bytes() if mode in ("a", "ab") and place.exists() else b""
-            draft = Draft(old, partial(self.publish, path, new=mode in ("x", "xb")))
-            return draft if mode.endswith("b") else TextDraft(draft)
+            return memory_file(name, mode, old, partial(self.publish, path, new=new))
 
     @override
     def copyfile(self, source: StrPath, target: StrPath, *, overwrite: bool = False) -> None:
@@ -89,19 +89,21 @@ class MyCustomArtifactStore(BaseArtifactStore):
 
     @override
     def exists(self, path: StrPath) -> bool:
-        with self.place(path) as place:
-            return place.exists()
+        try:
+            return bool(self.stat(path))
+        except ArtifactNotFoundError:
+            return False
 
     @override
     def glob(self, pattern: StrPath) -> list[str]:
         pattern = self.relative(pattern)
-        found = glob.iglob(pattern, root_dir=self.root, recursive=True, include_hidden=True)  # noqa: PTH207 - dots count
-        return sorted({path for path in found if not path.endswith("/") and self.is_inside(path)})
+        with self.place(posixpath.dirname(re.split(r"[*?[]", pattern)[0])):
+            found = glob.iglob(pattern, root_dir=self.root, recursive=True, include_hidden=True)  # noqa: PTH207 - dots count
+            return sorted({path for path in found if not path.endswith("/") and self.is_inside(path)})
 
     @override
     def isdir(self, path: StrPath) -> bool:
-        with self.place(path) as place:
-            return place.is_dir()
+        return self.exists(path) and self.stat(path).is_dir
 
     @override
     def listdir(self, path: StrPath) -> list[str]:
@@ -111,11 +113,13 @@ class MyCustomArtifactStore(BaseArtifactStore):
     @override
     def makedirs(self, path: StrPath) -> None:
         with self.place(path) as place:
-            place.mkdir(parents=True, exist_ok=True)
+            make_above(place)
+            place.mkdir(exist_ok=True)
 
     @override
     def mkdir(self, path: StrPath) -> None:
         with self.place(path) as place:
+            refuse_below_file(place)
             place.mkdir()
 
     @override
@@ -167,15 +171,19 @@ class MyCustomArtifactStore(BaseArtifactStore):
     def place(self, path: StrPath) -> Generator[Path, None, None]:
         """Where a path is on the disk; what the system refuses there becomes an error of artifact stores."""
         relative = self.relative(path)  # refuses what leads out of the root
-        if not self.is_inside(relative):
-            raise PathOutsideStoreError(Problem("goes through a link", where=relative))
+        place = self.root / relative
         try:
-            yield self.root / relative
+            if not self.is_inside(relative):
+                raise PathOutsideStoreError(Problem("goes through a link", where=relative))
+            yield place
         except ArtifactError:
             raise
-        except OSError as error:
+        except (OSError, UnicodeEncodeError) as error:
             kind = ERRORS.get(type(error), ArtifactError)
-            raise kind(Problem(error.strerror or "cannot be used", where=relative)) from error
+            if isinstance(error, NotADirectoryError) and not place.parent.is_dir():
+                kind = ArtifactNotFoundError  # there is nothing below a file
+            what = (isinstance(error, OSError) and error.strerror) or "cannot be used"
+            raise kind(Problem(what, where=relative or self.path)) from error
 
     def below(self, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
         names = self.listdir(top)
@@ -200,7 +208,10 @@ class MyCustomArtifactStore(BaseArtifactStore):
 
 
 def make_above(place: Path) -> None:
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise NotADirectoryError(None, "is below a file") from error
+    refuse_below_file(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+
+
+def refuse_below_file(place: Path) -> None:
+    if any(folder.is_file() for folder in place.parents):
+        raise ArtifactNotADirectoryError(Problem("is below a file", where=place.name))

@@ -9,8 +9,9 @@ from stackkit.core.component import StackComponent, as_component, type_of
 from stackkit.core.component_type import Component, ComponentType, P
 from stackkit.errors import DocumentError, Problem
 from stackkit.registry.registry import FlavorRegistry
-from stackkit.serialization.document import Envelope, dump_component
+from stackkit.serialization.document import Envelope, FlavorLookup, dump_component
 from stackkit.serialization.formats import Data, decode, encode
+from stackkit.serialization.mirror.mirror import mirror_of, read_builtins, read_json
 
 C = TypeVar("C", bound=StackComponent)
 
@@ -56,6 +57,9 @@ def from_builtins(
             every mistake is named with its path.
         FlavorNotFoundError: Its flavor is not known.
     """
+    found = _read_builtins(data, expect, registry)
+    if found is not None:
+        return found
     _check_expected(expect)
     envelope = Envelope.read(data)
     if isinstance(expect, ComponentType):
@@ -65,12 +69,48 @@ def from_builtins(
         if hasattr(expect, "FLAVOR"):
             _require(envelope.flavor, expect.FLAVOR, "flavor")
             return envelope.load(expect)
-    lookup = (registry or _default_registry()).flavor
-    component = envelope.load(lookup(envelope.kind, envelope.flavor))
+    component = envelope.load(_lookup(registry)(envelope.kind, envelope.flavor))
     if isinstance(expect, type) and not isinstance(component, expect):
         what = f"expected a flavor that inherits {expect.__qualname__}, got {envelope.flavor}"
         raise DocumentError(Problem(what, where="flavor", remedy="is it another component's document?"))
     return as_component(component)
+
+
+def _read_builtins(data: object, expect: object, registry: FlavorRegistry | None) -> StackComponent | None:
+    """The component, where generated code can read it; all mistakes are told elsewhere."""
+    mirror = mirror_of(expect) if isinstance(expect, type) else None
+    if mirror is not None:
+        found: StackComponent | None = mirror.read_builtins(data)
+        return found
+    return _as_expected(read_builtins(data, _lookup(registry)), expect) if _may_be_several(expect) else None
+
+
+def _read_json(data: Data, expect: object, registry: FlavorRegistry | None) -> StackComponent | None:
+    """The same of JSON."""
+    mirror = mirror_of(expect) if isinstance(expect, type) else None
+    if mirror is not None:
+        found: StackComponent | None = mirror.read_json(data)
+        return found
+    return _as_expected(read_json(data, _lookup(registry)), expect) if _may_be_several(expect) else None
+
+
+def _may_be_several(expect: object) -> bool:
+    """Whether more than one flavor may be expected."""
+    is_base = isinstance(expect, type) and issubclass(expect, StackComponent) and not hasattr(expect, "FLAVOR")
+    return is_base or expect is None or isinstance(expect, ComponentType)
+
+
+def _as_expected(component: StackComponent | None, expect: object) -> StackComponent | None:
+    """A component, where it is what is expected."""
+    if component is None or expect is None:
+        return component
+    if isinstance(expect, ComponentType):
+        return component if type_of(type(component)).slug == expect.slug else None
+    return component if isinstance(expect, type) and isinstance(component, expect) else None
+
+
+def _lookup(registry: FlavorRegistry | None) -> FlavorLookup:
+    return (registry or _default_registry()).flavor
 
 
 @cache
@@ -117,6 +157,11 @@ def dumps(component: StackComponent, format: str = "json") -> bytes:  # noqa: A0
       name: terminal
       uuid: 00000000-0000-0000-0000-000000000007
     """
+    if format == "json":
+        mirror = mirror_of(type(component))
+        written: bytes | None = None if mirror is None else mirror.write_json(component)
+        if written is not None:
+            return written
     return encode(dump_component(component), format)
 
 
@@ -156,6 +201,9 @@ def loads(
     >>> loads(dumps(ConsoleAlerter(name="terminal")), ALERTER).name
     'terminal'
     """
+    found = _read_json(data, expect, registry) if format == "json" else None
+    if found is not None:
+        return found
     builtins = decode(data, format)
     if expect is None:
         return from_builtins(builtins, registry=registry)

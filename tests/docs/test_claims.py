@@ -109,7 +109,6 @@ def test_the_readme_names_the_two_commands_and_the_program_that_they_install() -
     [
         ("README.md", "quickstart.py", "quickstart.py"),
         ("docs/custom-flavors.md", "my_mod.py", "custom-artifact-store/my_mod.py"),
-        ("docs/custom-flavors.md", "drafts.py", "custom-artifact-store/drafts.py"),
     ],
 )
 def test_a_program_that_a_page_shows_is_the_one_that_is_type_checked(page: str, title: str, file: str) -> None:

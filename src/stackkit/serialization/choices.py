@@ -44,6 +44,12 @@ class UnionCodec(Codec):
                     )
 
     @cached_property
+    def optional(self) -> Codec | None:
+        """The one type that stands beside None, where there is no other."""
+        others = [option for option in self.options if type(option) is not NoneCodec]
+        return others[0] if len(others) == 1 and len(self.options) > 1 else None
+
+    @cached_property
     def by_kind(self) -> Mapping[str, tuple[Codec, ...]]:
         """The options that each kind of builtins may be of.
 

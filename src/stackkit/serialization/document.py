@@ -19,6 +19,7 @@ from stackkit.errors import (
 )
 from stackkit.serialization.builtin_values import MAX_DEPTH
 from stackkit.serialization.codec import located
+from stackkit.serialization.mirror.mirror import begin_mirror, mirror_of, read_builtins
 from stackkit.serialization.mistakes import unknown_keys
 
 KEYS: Final = ("type", "flavor", "version", "config")
@@ -117,6 +118,7 @@ class Envelope:
         except RecursionError as error:
             raise DocumentError(_too_deep()) from error
         assert isinstance(component, StackComponent)  # noqa: S101 - the codec makes instances of the flavor
+        begin_mirror(flavor)
         return component
 
 
@@ -131,9 +133,13 @@ def dump_component(component: StackComponent) -> dict[str, object]:
         NotSerializableError: A value cannot be written; every field is named.
         UnsupportedTypeError: Fields of its class cannot be serialized; every one is named.
     """
+    flavor = type(component)
+    mirror = mirror_of(flavor)
+    written: dict[str, object] | None = None if mirror is None else mirror.write_builtins(component)
+    if written is not None:
+        return written
     from stackkit.serialization.converter import config_codec  # the same
 
-    flavor = type(component)
     try:
         config = config_codec(flavor).dump(component)
     except UnsupportedTypeError:
@@ -142,6 +148,7 @@ def dump_component(component: StackComponent) -> dict[str, object]:
         raise NotSerializableError(*located(error, "config")) from error
     except RecursionError as error:
         raise NotSerializableError(_too_deep()) from error
+    begin_mirror(flavor)
     return {"type": type_of(flavor).slug, "flavor": flavor.FLAVOR, "version": flavor.VERSION, "config": config}
 
 
@@ -156,5 +163,8 @@ def load_component(data: object, lookup: FlavorLookup) -> StackComponent:
         DocumentError: It is no component's document, or does not fit the flavor.
         FlavorNotFoundError: There is no such flavor.
     """
+    found = read_builtins(data, lookup)
+    if found is not None:
+        return found
     envelope = Envelope.read(data)
     return envelope.load(lookup(envelope.kind, envelope.flavor))

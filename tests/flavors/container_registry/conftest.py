@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -14,8 +15,6 @@ pytest.register_assert_rewrite("tests.flavors.container_registry.docker_registry
 
 from tests.flavors.container_registry.docker_registry import DockerRegistry, docker_registry  # noqa: E402 - rewritten
 
-Layout = Callable[..., Path]
-
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[DockerRegistry]:
@@ -25,9 +24,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[DockerRegistry
 
 
 @pytest.fixture
-def registry(server: DockerRegistry, request: pytest.FixtureRequest) -> DefaultContainerRegistry:
-    """The component for it; each test has a namespace of its own."""
-    namespace = f"t{abs(hash(request.node.nodeid)):x}"
+def namespace() -> str:
+    """A namespace of the test's own."""
+    return f"t{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def registry(server: DockerRegistry, namespace: str) -> DefaultContainerRegistry:
+    """The component for it."""
     return DefaultContainerRegistry(name="registry", uri=f"{server.address}/{namespace}")
 
 

@@ -101,14 +101,18 @@ class Authorization:
         return None
 
     def _token(self, challenge: Challenge) -> str:
-        realm = urljoin(self._registry, challenge.parameters["realm"])
+        try:
+            realm = urljoin(self._registry, challenge.parameters["realm"])
+            place = urlsplit(realm)
+        except ValueError as error:
+            raise ImageTransferError(Problem("leads to an address that is none", where=self._registry)) from error
         asked = [("scope", scope) for scope in self._scopes or filter(None, [challenge.parameters.get("scope")])]
         if "service" in challenge.parameters:
             asked.insert(0, ("service", challenge.parameters["service"]))
-        joint = "&" if urlsplit(realm).query else "?"
+        joint = "&" if place.query else "?"
         basic = None if self._credentials is None else self._credentials.basic
         answer = self._fetch(f"{realm}{joint}{urlencode(asked)}", basic)
-        where = f"{urlsplit(realm).scheme}://{urlsplit(realm).netloc.rpartition('@')[2]}"
+        where = f"{place.scheme}://{place.netloc.rpartition('@')[2]}"
         if answer.status in (400, 401, 403):
             what = "refuses the credentials" if self._credentials else "gives no token to everybody"
             remedy = "check the user name and the password" if self._credentials else "give the registry credentials"

@@ -26,10 +26,12 @@ Content = Callable[[], Iterable[bytes]] | bytes
 ATTEMPTS: Final = 5
 """How often a request is made before its failure is told."""
 
-_FIRST_WAIT: Final = 0.1
+FIRST_WAIT: Final = 0.1
+"""For how many seconds the second attempt is put off; each one after it for twice as long."""
+
 _LONGEST_WAIT: Final = 20.0
 _MOST_REDIRECTS: Final = 5
-_MOST_RENEWALS: Final = 2
+_MOST_RENEWALS: Final = 4
 _ANY_METHOD: Final = frozenset({307, 308})
 _REDIRECTS: Final = frozenset({301, 302, 303, *_ANY_METHOD})
 _UNAUTHORIZED: Final = 401
@@ -122,7 +124,7 @@ class Connection:
         """
         if failures >= ATTEMPTS:
             raise interrupted.error from interrupted
-        if self._stopped.wait(min(max(_FIRST_WAIT * 2 ** (failures - 1), interrupted.wait), _LONGEST_WAIT)):
+        if self._stopped.wait(min(max(FIRST_WAIT * 2 ** (failures - 1), interrupted.wait), _LONGEST_WAIT)):
             raise interrupted.error from interrupted
 
     def call_once(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, content: Content = b"") -> Answer:

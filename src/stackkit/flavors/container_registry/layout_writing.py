@@ -34,13 +34,13 @@ class LayoutWriter:
     """
 
     def __init__(self, target: Path) -> None:
+        if not target.name or "\0" in str(target):
+            raise ImageTransferError(Problem("is no new folder", where=str(target), remedy="name one that does not exist yet"))
         self._target = target
         self._hidden = target.with_name(f".{target.name}.stackkit-pull")
         self._lock = -1
 
     def __enter__(self) -> Self:
-        if not self._target.name:
-            raise ImageTransferError(Problem("is not a path", where=str(self._target), remedy="name a folder"))
         with self._failures_told():
             if os.path.lexists(self._target):
                 raise self._taken("is there already")

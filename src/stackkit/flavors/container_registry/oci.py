@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,6 +33,11 @@ from stackkit.flavors.container_registry.tag_list import list_tags
 from stackkit.flavors.container_registry.uploads import Pusher
 
 
+def _absolute(path: Path | None) -> Path | None:
+    # Path.resolve would follow symbolic links, and Path.expanduser raises for a user that is not there
+    return None if path is None else Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111
+
+
 class OciRegistry(BaseContainerRegistry, ABC, abstract=True):
     """A registry that speaks the OCI distribution protocol; a flavor says what its addresses and credentials are.
 
@@ -47,7 +53,10 @@ class OciRegistry(BaseContainerRegistry, ABC, abstract=True):
     """How many bytes of a blob a request carries at most; 0 sends every blob in one."""
 
     ca_file: Path | None = attrs.field(
-        default=None, kw_only=True, metadata={"help": "certificates of the authorities that vouch for it, in PEM form"}
+        default=None,
+        converter=_absolute,
+        kw_only=True,
+        metadata={"help": "certificates of the authorities that vouch for it, in PEM form"},
     )
     timeout: float = attrs.field(default=60.0, kw_only=True, metadata={"help": "for how many seconds an answer is waited for"})
     _known: dict[str, str] = attrs.field(init=False, factory=dict[str, str], repr=False)

@@ -132,7 +132,7 @@ def read_run(path: str, metrics: Callable[[], Mapping[str, float]]) -> Experimen
 def _state(path: str) -> _State:
     state = _State()
     try:
-        for line in read_lines(path).splitlines():
+        for line in read_lines(path).split(b"\n")[:-1]:
             _apply(state, json.loads(line))
     except (KeyError, ValueError, TypeError) as error:
         raise _damaged(path) from error

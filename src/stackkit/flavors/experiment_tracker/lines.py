@@ -121,4 +121,4 @@ def read_lines(path: str) -> bytes:
     content = content[: content.rfind(b"\n") + 1]
     if TORN + b"\n" not in content:
         return content
-    return b"".join(line for line in content.splitlines(keepends=True) if not line.endswith(TORN + b"\n"))
+    return b"\n".join(line for line in content.split(b"\n") if not line.endswith(TORN))

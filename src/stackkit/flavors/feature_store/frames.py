@@ -18,7 +18,7 @@ ENTITY_TIME: Final = "event_timestamp"
 """The column of an entity table that has the time of each row."""
 
 # What columns are called inside: people's own names could be anything.
-EVENT, CREATED, ROW, SEQUENCE = "event", "created", "row", "sequence"
+EVENT, CREATED, POSITION, ROW, SEQUENCE, WHEN = "event", "created", "position", "row", "sequence", "when"
 _HELD: Final = {"ms": 1000, "us": 1, "ns": 1}  # microseconds in a unit of time, where it is not finer than one
 _MOST: Final = 2**63 - 1
 

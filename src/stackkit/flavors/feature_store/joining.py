@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stackkit.flavors.feature_store import frames
-from stackkit.flavors.feature_store.parquet import read_files
+from stackkit.flavors.feature_store.parquet import oldest_first, read_files
 from stackkit.flavors.feature_store.requests import Request
 from stackkit.flavors.feature_store.times import MICROSECOND
 from stackkit.flavors.feature_store.views import DataFile
@@ -37,20 +37,33 @@ def joined(
 
     record, features = request.record, list(request.features)
     by = [frames.key(i) for i in range(len(record.keys))]
-    rows = pl.DataFrame({frames.ROW: pl.int_range(len(when), eager=True), "when": when})
-    rows = rows.with_columns(keys[name].alias(frames.key(i)) for i, name in enumerate(record.keys))
-    asked = rows.drop_nulls().sort("when")
+    asked = pl.DataFrame({frames.WHEN: when, **{key: keys[name] for key, name in zip(by, record.keys, strict=True)}})
     ttl = None if record.view.ttl is None else record.view.ttl // MICROSECOND
-    known = read_files(folder, record, files, features, _span(asked.get_column("when"), ttl))
-    if known.height > asked.height:  # sorting is what costs most
-        known = known.join(asked.select(by).unique(), on=by, how="semi", maintain_order="left")
-    found = asked.join_asof(known, left_on="when", right_on=frames.EVENT, by=by, strategy="backward", check_sortedness=False)
-    columns = [pl.col(frames.feature(i)) for i in range(len(features))]
+    known = read_files(folder, record, files, features, _span(when, ttl))
+    at = _positions(asked, known, by, ttl)
+    chosen = {request.features[name]: known.get_column(frames.feature(i)).gather(at) for i, name in enumerate(features)}
+    return pl.DataFrame(chosen)
+
+
+def _positions(asked: pl.DataFrame, known: pl.DataFrame, by: Sequence[str], ttl: int | None) -> pl.Series:
+    """For each row of an entity table, where the row stands that counts; null where none does."""
+    import polars as pl
+
+    numbered = asked.with_row_index(frames.ROW)
+    usable = numbered.drop_nulls().sort(frames.WHEN)
+    found = usable.join_asof(
+        oldest_first(known, by, among=usable.select(by)),
+        left_on=frames.WHEN,
+        right_on=frames.EVENT,
+        by=by,
+        strategy="backward",
+        check_sortedness=False,  # polars could not check it within the groups
+        coalesce=False,
+    )
     if ttl is not None:
-        alive = pl.col("when") - pl.col(frames.EVENT) <= ttl
-        columns = [pl.when(alive).then(column).otherwise(None).alias(column.meta.output_name()) for column in columns]
-    answer = rows.select(frames.ROW).join(found.select(frames.ROW, *columns), on=frames.ROW, how="left", maintain_order="left")
-    return answer.drop(frames.ROW).rename({frames.feature(i): request.features[name] for i, name in enumerate(features)})
+        found = found.filter(pl.col(frames.WHEN) - pl.col(frames.EVENT) <= ttl)
+    positions = numbered.select(frames.ROW).join(found, on=frames.ROW, how="left", maintain_order="left")
+    return positions.get_column(frames.POSITION)
 
 
 def _span(when: pl.Series, ttl: int | None) -> tuple[int, int]:

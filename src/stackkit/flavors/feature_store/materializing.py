@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from stackkit.flavors.feature_store import database, frames, online
-from stackkit.flavors.feature_store.parquet import read_files
+from stackkit.flavors.feature_store.parquet import oldest_first, read_files
 from stackkit.flavors.feature_store.views import DataFile, ViewRecord, find_views
+
+if TYPE_CHECKING:
+    import polars as pl
 
 EARLIEST = -(2**63)
 
@@ -82,7 +86,7 @@ def put_online(path: Path, folder: Path, record: ViewRecord, spans: tuple[Span, 
     features = list(record.view.features)
     by = [frames.key(i) for i in range(len(record.keys))]
     rows = [read_files(folder, record, span.files, features, (span.first, span.last)) for span in spans]
-    newest = [found.unique(by, keep="last", maintain_order=True) for found in rows]
+    newest = [_newest(found, by) for found in rows]
     with database.write(path) as connection:
         (now,) = find_views(connection, [record.view.name])
         if (now.id, now.version) != (record.id, record.version):
@@ -91,6 +95,12 @@ def put_online(path: Path, folder: Path, record: ViewRecord, spans: tuple[Span, 
             online.put(connection, record, found)
         _enter(connection, now, spans)
     return True
+
+
+def _newest(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """The newest row of each entity."""
+    places = oldest_first(rows, keys).unique(keys, keep="last").get_column(frames.POSITION)
+    return rows[places]
 
 
 def _enter(connection: sqlite3.Connection, now: ViewRecord, spans: tuple[Span, ...]) -> None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
-
-import attrs
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stackkit.components.feature_store import FeatureValue
 from stackkit.errors import ConfigurationError, Problem
@@ -37,8 +35,7 @@ _GET: Final = """
 _MOST_PROBLEMS: Final = 3  # that are told of the entities of one call
 
 
-@attrs.frozen
-class Row:
+class Row(NamedTuple):
     """What an entity has online.
 
     Args:
@@ -89,11 +86,10 @@ def get(connection: sqlite3.Connection, request: Request, entities: Sequence[str
     import msgspec
 
     decode: Callable[[bytes], dict[str, FeatureValue]] = msgspec.msgpack.Decoder().decode
-    rows: list[Row | None] = [None] * len(entities)
-    asked = msgspec.json.encode(entities).decode()
-    for position, event, features in connection.execute(_GET, (asked, request.record.id)):
-        rows[position] = Row(event, decode(features))
-    return rows
+    asked = sorted({entity for entity in entities if entity is not None})  # neighbours share pages of the database
+    parameters = (msgspec.json.encode(asked).decode(), request.record.id)
+    found = {asked[number]: Row(event, decode(data)) for number, event, data in connection.execute(_GET, parameters)}
+    return [None if entity is None else found.get(entity) for entity in entities]
 
 
 def columns_of(request: Request, rows: Sequence[Row | None], present: int) -> dict[str, list[FeatureValue]]:
@@ -140,7 +136,7 @@ def _fits(value: object, kind: str) -> bool:
     if value is None:
         return True
     if kind == "int64":  # also those of numpy, which are no int
-        return hasattr(value, "__index__") and not isinstance(value, bool)
+        return type(value) is int or (hasattr(value, "__index__") and not isinstance(value, bool))
     return isinstance(value, str)
 
 
@@ -155,7 +151,8 @@ def entity_texts(record: ViewRecord, entities: Sequence[Mapping[str, FeatureValu
 
     encode = msgspec.json.Encoder(enc_hook=int).encode
     found: list[str | None] = []
+    keys = record.keys
     for entity in entities:
-        values = [entity[name] for name in record.keys]
+        values = [entity[name] for name in keys]
         found.append(None if None in values else encode(values).decode())
     return found

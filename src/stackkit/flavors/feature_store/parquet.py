@@ -95,8 +95,8 @@ def read_files(
         within: The first and the last time, in microseconds since 1970.
 
     Returns:
-        Keys, events, times of creation, features and sequences, under the names of `frames`: in the order in which the rows
-        count, so that of those with the same keys the last is the newest.
+        Keys, events, times of creation, features and sequences, under the names of `frames`, in the order in which they were
+        written.
 
     Raises:
         FeatureStoreError: A file is gone, or damaged.
@@ -109,12 +109,28 @@ def read_files(
     if not scans:
         return pl.DataFrame(schema=_schema(record, features))
     try:
-        rows = pl.concat(scans).collect()
+        return pl.concat(scans).collect()
     except (OSError, pl.exceptions.PolarsError) as e:
         remedy = "restore it from a backup, or delete the feature view"
         detail = str(e).strip().partition("\n")[0]
         raise FeatureStoreError(Problem(f"its files cannot be read ({detail})", where=str(folder), remedy=remedy)) from e
-    return rows.sort(frames.EVENT, frames.CREATED, maintain_order=True)
+
+
+def oldest_first(rows: pl.DataFrame, keys: Sequence[str], *, among: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Where rows stand, so that of those with the same keys the last is the newest; without features, sorting is cheap.
+
+    Args:
+        rows: The rows, as `read_files` gives them.
+        keys: Their keys.
+        among: The keys of the rows that matter; all by default.
+
+    Returns:
+        The keys and events, and the position of each row.
+    """
+    found = rows.select(*keys, frames.EVENT, frames.CREATED).with_row_index(frames.POSITION)
+    if among is not None and among.height < found.height:
+        found = found.join(among.unique(), on=list(keys), how="semi", maintain_order="left")
+    return found.sort(frames.EVENT, frames.CREATED, maintain_order=True).drop(frames.CREATED)
 
 
 def _scan(folder: Path, record: ViewRecord, file: DataFile, features: Sequence[str], within: tuple[int, int]) -> pl.LazyFrame:

@@ -15,7 +15,15 @@ from stackkit.testing.contracts.feature_store.rows import STATS, FeatureLaws, S,
 from stackkit.testing.contracts.feature_store.views import EVERY_TYPE
 
 RATING: Final = ["driver_stats:rating"]
-FULL: Final = {"city": "Łódź", "zone": 7, "open": True, "image": b"\0\xff", "share": -0.25, "count": 2**62, "mayor": "日本"}
+FULL: Final[Mapping[str, object]] = {
+    "city": "Łódź",
+    "zone": 7,
+    "open": True,
+    "image": b"\0\xff",
+    "share": -0.25,
+    "count": 2**62,
+    "mayor": "日本",
+}
 EMPTY: Final[Mapping[str, None]] = {"open": None, "image": None, "share": None, "count": None, "mayor": None}
 
 

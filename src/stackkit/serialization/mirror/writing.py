@@ -1,0 +1,181 @@
+"""How generated code writes configurations: as what the codecs write, or as what msgspec writes as the same JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import partial
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from stackkit.serialization.builtin_values import ordered
+from stackkit.serialization.choices import UnionCodec
+from stackkit.serialization.classes import ClassCodec
+from stackkit.serialization.codec import Codec
+from stackkit.serialization.constants import ConstantCodec
+from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.hooks import HookCodec
+from stackkit.serialization.mirror.source import Source, checked_name
+from stackkit.serialization.scalars import BoolCodec, FloatCodec, IntCodec, NoneCodec, StrCodec
+from stackkit.serialization.text_forms import TextCodec
+
+_SAME_TEXT: Final = (UUID, date, bytes)
+"""What msgspec writes as the text that the codecs write."""
+_SMALL: Final = 2**30
+_TEXTS: Final = frozenset({str})
+
+_Write: TypeAlias = Callable[[Any, int, str], str]
+
+
+class Writing:
+    """Writes code that writes configurations.
+
+    Args:
+        source: Where the code is written.
+        natively: Whether msgspec writes JSON of what is made, and refuses texts that are no Unicode; else it is builtins.
+    """
+
+    def __init__(self, source: Source, *, natively: bool) -> None:
+        self._source = source
+        self._natively = natively
+        self._writers: Mapping[type[Codec], _Write] = {
+            StrCodec: self._str,
+            IntCodec: self._int,
+            FloatCodec: self._float,
+            BoolCodec: partial(self._same, bool),
+            NoneCodec: partial(self._same, type(None)),
+            TextCodec: self._text,
+            ConstantCodec: self._constant,
+            UnionCodec: self._union,
+            RowCodec: self._row,
+            TupleCodec: self._tuple,
+            SetCodec: self._set,
+            MappingCodec: self._mapping,
+            ClassCodec: self.write,
+        }
+
+    def _write(self, codec: Codec, depth: int, value: str) -> str:
+        self._source.enter(depth)
+        return self._writers.get(type(codec), self._by_codec)(codec, depth, value)
+
+    def _by_codec(self, codec: Codec, _: int, value: str) -> str:
+        return f"{self._source.constant(codec.dump)}({value})"
+
+    def _unless_of(self, cls: object, value: str) -> None:
+        self._source.leave_if(f"type({value}) is not {self._source.constant(cls)}")
+
+    def _same(self, cls: type, _: Codec, __: int, value: str) -> str:
+        self._unless_of(cls, value)
+        return value
+
+    def _str(self, _: StrCodec, __: int, value: str) -> str:
+        self._unless_of(str, value)
+        self._unicode(value)
+        return value
+
+    def _unicode(self, value: str) -> None:
+        """Write a check that fails where a text holds lone surrogates, at which msgspec fails too."""
+        if not self._natively:
+            self._source.line(f"{value}.isascii() or {value}.encode()")
+
+    def _int(self, codec: IntCodec, depth: int, value: str) -> str:
+        other = self._by_codec(codec, depth, value)
+        return f"({value} if type({value}) is int and {-_SMALL} < {value} < {_SMALL} else {other})"
+
+    def _float(self, codec: FloatCodec, depth: int, value: str) -> str:
+        other = self._by_codec(codec, depth, value)
+        return f"({value} if type({value}) is float and {value} - {value} == 0.0 else {other})"  # else it is not finite
+
+    def _text(self, codec: TextCodec, depth: int, value: str) -> str:
+        import msgspec
+
+        cls, other = codec.form.cls, self._by_codec(codec, depth, value)
+        is_exact = f"type({value}) is {self._source.constant(cls)}"
+        if cls in _SAME_TEXT:
+            text = value if self._natively else f"{self._source.constant(msgspec.to_builtins)}({value})"
+            return f"({text} if {is_exact} else {other})"
+        if cls is datetime:
+            zone = f"({value}.tzinfo is None or {value}.tzinfo is {self._source.constant(UTC)})"
+            return f"({value}.isoformat() if {is_exact} and {zone} else {other})"
+        return other
+
+    def _constant(self, codec: ConstantCodec, depth: int, value: str) -> str:
+        other = self._by_codec(codec, depth, value)
+        if len({tp for tp, _ in codec.members}) > 1:  # 1 and True are one key of a dict
+            return other
+        by_written = {written: constant for (_, written), constant in codec.members.items()}
+        members = self._source.constant(by_written)
+        if all(isinstance(constant, Enum) for constant in by_written.values()):
+            written = f"getattr({value}, '_value_', None)"
+            return f"({value}._value_ if {members}.get({written}) is {value} else {other})"
+        if all(type(constant) is str for constant in by_written.values()):
+            return f"({value} if type({value}) is str and {value} in {members} else {other})"
+        return other
+
+    def _union(self, codec: UnionCodec, depth: int, value: str) -> str:
+        option = codec.optional
+        if option is None or type(option) is HookCodec:
+            return self._by_codec(codec, depth, value)
+        return self._source.unless(f"{value} is None", "None", partial(self._write, option, depth), value)
+
+    def _row(self, codec: RowCodec, depth: int, value: str) -> str:
+        self._unless_of(codec.make, value)
+        if type(codec.item) is StrCodec:
+            self._all_texts(value)
+            return value if self._natively else f"[*{value}]"
+        return self._source.items(partial(self._write, codec.item, depth + 1), value)
+
+    def _all_texts(self, values: str) -> str:
+        """Write a check that all of some values are texts, and a variable that holds them joined."""
+        self._source.leave_if(f"not {{*map(type, {values})}} <= {self._source.constant(_TEXTS)}")
+        joined = self._source.variable(f"''.join({values})")
+        self._unicode(joined)
+        return joined
+
+    def _tuple(self, codec: TupleCodec, depth: int, value: str) -> str:
+        self._unless_of(tuple, value)
+        names = [self._source.fresh() for _ in codec.items]
+        self._source.line(f"[{', '.join(names)}] = {value}")
+        made = [self._write(item, depth + 1, name) for name, item in zip(names, codec.items, strict=True)]
+        return f"[{', '.join(made)}]"
+
+    def _set(self, codec: SetCodec, depth: int, value: str) -> str:
+        self._unless_of(codec.make, value)
+        if type(codec.item) is StrCodec:
+            self._all_texts(value)
+            return f"sorted({value})"
+        inner = Writing(self._source, natively=False)  # what is sorted is compared as it is written
+        items = self._source.items(partial(inner._write, codec.item, depth + 1), value)
+        return f"{self._source.constant(ordered)}({items})"
+
+    def _mapping(self, codec: MappingCodec, depth: int, value: str) -> str:
+        self._unless_of(dict, value)
+        self._source.leave_if(f"'$' in {self._all_texts(value)}")
+        key = self._source.fresh()
+        in_order = self._source.variable(f"{{{key}: {value}[{key}] for {key} in sorted({value})}}")
+        if type(codec.item) is not StrCodec:
+            return self._source.entries(partial(self._write, codec.item, depth + 1), in_order)
+        self._all_texts(f"{value}.values()")
+        return in_order
+
+    def write(self, codec: ClassCodec, depth: int, value: str) -> str:
+        """Write the lines that make what an instance of a class is written as.
+
+        Args:
+            codec: The codec of the class.
+            depth: How deeply it is nested.
+            value: The variable that holds the instance.
+
+        Returns:
+            The expression of what is written.
+
+        Raises:
+            UnmirroredError: The class refers to itself, or has names that cannot stand in source.
+        """
+        self._unless_of(codec.cls, value)
+        made: dict[str, str] = {}
+        for name, inner in codec.codecs.items():
+            found = self._source.variable(f"{value}.{checked_name(name)}")
+            made[name] = self._write(inner, depth + 1, found)
+        return f"{{{', '.join(f'{name!r}: {expression}' for name, expression in made.items())}}}"

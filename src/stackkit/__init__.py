@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         FeatureView,
     )
     from stackkit.components.memory_file import memory_file
+    from stackkit.components.metadata_store import METADATA_STORE, BaseMetadataStore, MetadataStore
     from stackkit.components.model_deployer import (
         MODEL_DEPLOYER,
         BaseModelDeployer,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         ModelDeployment,
         ModelServer,
     )
+    from stackkit.components.orchestrator import ORCHESTRATOR, BaseOrchestrator, Orchestrator
     from stackkit.components.secrets_manager import (
         SECRETS_MANAGER,
         BaseSecretsManager,
@@ -41,12 +43,15 @@ if TYPE_CHECKING:
         SecretSchema,
         SecretsManager,
     )
+    from stackkit.components.step_operator import STEP_OPERATOR, BaseStepOperator, StepOperator
     from stackkit.core.component import StackComponent
     from stackkit.core.component_type import Component, ComponentType, HasFlavor
+    from stackkit.core.deployment import PipelineDeployment, Resources, Retry, StepSpec
     from stackkit.core.lifecycle import HasLifecycle
-    from stackkit.core.lookup import Components
+    from stackkit.core.lookup import Components, RunComponents
     from stackkit.core.migrations import Migration
     from stackkit.core.reference import Reference
+    from stackkit.core.runs import ArtifactRecord, RunRecord, StepRecord
     from stackkit.core.secret import Secret
     from stackkit.documents import dumps, from_builtins, loads, to_builtins
     from stackkit.errors import Problem, StackkitError
@@ -60,7 +65,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "stackkit.components.alerter": ("ALERTER", "Alerter", "BaseAlerter"),
+    "stackkit.components.alerter": (
+        "ALERTER",
+        "Alerter",
+        "BaseAlerter",
+    ),
     "stackkit.components.artifact_store": (
         "ARTIFACT_STORE",
         "ArtifactStore",
@@ -69,22 +78,46 @@ _HOMES = {
         "OpenMode",
         "StrPath",
     ),
-    "stackkit.components.container_registry": ("CONTAINER_REGISTRY", "BaseContainerRegistry", "ContainerRegistry"),
-    "stackkit.components.experiment_runs": ("ExperimentRun", "MetricHistory", "MetricPoint"),
+    "stackkit.components.container_registry": (
+        "CONTAINER_REGISTRY",
+        "BaseContainerRegistry",
+        "ContainerRegistry",
+    ),
+    "stackkit.components.experiment_runs": (
+        "ExperimentRun",
+        "MetricHistory",
+        "MetricPoint",
+    ),
     "stackkit.components.experiment_tracker": (
         "EXPERIMENT_TRACKER",
         "ActiveRun",
         "BaseExperimentTracker",
         "ExperimentTracker",
     ),
-    "stackkit.components.feature_store": ("FEATURE_STORE", "ArrowTable", "BaseFeatureStore", "FeatureStore", "FeatureView"),
+    "stackkit.components.feature_store": (
+        "FEATURE_STORE",
+        "ArrowTable",
+        "BaseFeatureStore",
+        "FeatureStore",
+        "FeatureView",
+    ),
     "stackkit.components.memory_file": ("memory_file",),
+    "stackkit.components.metadata_store": (
+        "METADATA_STORE",
+        "BaseMetadataStore",
+        "MetadataStore",
+    ),
     "stackkit.components.model_deployer": (
         "MODEL_DEPLOYER",
         "BaseModelDeployer",
         "ModelDeployer",
         "ModelDeployment",
         "ModelServer",
+    ),
+    "stackkit.components.orchestrator": (
+        "ORCHESTRATOR",
+        "BaseOrchestrator",
+        "Orchestrator",
     ),
     "stackkit.components.secrets_manager": (
         "SECRETS_MANAGER",
@@ -93,18 +126,52 @@ _HOMES = {
         "SecretSchema",
         "SecretsManager",
     ),
+    "stackkit.components.step_operator": (
+        "STEP_OPERATOR",
+        "BaseStepOperator",
+        "StepOperator",
+    ),
     "stackkit.core.component": ("StackComponent",),
-    "stackkit.core.component_type": ("Component", "ComponentType", "HasFlavor"),
+    "stackkit.core.component_type": (
+        "Component",
+        "ComponentType",
+        "HasFlavor",
+    ),
+    "stackkit.core.deployment": (
+        "PipelineDeployment",
+        "Resources",
+        "Retry",
+        "StepSpec",
+    ),
     "stackkit.core.lifecycle": ("HasLifecycle",),
-    "stackkit.core.lookup": ("Components",),
+    "stackkit.core.lookup": (
+        "Components",
+        "RunComponents",
+    ),
     "stackkit.core.migrations": ("Migration",),
     "stackkit.core.reference": ("Reference",),
+    "stackkit.core.runs": (
+        "ArtifactRecord",
+        "RunRecord",
+        "StepRecord",
+    ),
     "stackkit.core.secret": ("Secret",),
-    "stackkit.documents": ("dumps", "from_builtins", "loads", "to_builtins"),
-    "stackkit.errors": ("Problem", "StackkitError"),
+    "stackkit.documents": (
+        "dumps",
+        "from_builtins",
+        "loads",
+        "to_builtins",
+    ),
+    "stackkit.errors": (
+        "Problem",
+        "StackkitError",
+    ),
     "stackkit.registry.advice": ("advice",),
     "stackkit.registry.check": ("check",),
-    "stackkit.registry.registry": ("FlavorRecord", "FlavorRegistry"),
+    "stackkit.registry.registry": (
+        "FlavorRecord",
+        "FlavorRegistry",
+    ),
     "stackkit.serialization.schema": ("json_schema",),
     "stackkit.stack.stack": ("Stack",),
     "stackkit.workspace.workspace": ("Workspace",),
@@ -116,19 +183,26 @@ __all__ = [
     "CONTAINER_REGISTRY",
     "EXPERIMENT_TRACKER",
     "FEATURE_STORE",
+    "METADATA_STORE",
     "MODEL_DEPLOYER",
+    "ORCHESTRATOR",
     "SECRETS_MANAGER",
+    "STEP_OPERATOR",
     "ActiveRun",
     "Alerter",
     "ArrowTable",
+    "ArtifactRecord",
     "ArtifactStore",
     "BaseAlerter",
     "BaseArtifactStore",
     "BaseContainerRegistry",
     "BaseExperimentTracker",
     "BaseFeatureStore",
+    "BaseMetadataStore",
     "BaseModelDeployer",
+    "BaseOrchestrator",
     "BaseSecretsManager",
+    "BaseStepOperator",
     "Component",
     "ComponentType",
     "Components",
@@ -142,6 +216,7 @@ __all__ = [
     "FlavorRegistry",
     "HasFlavor",
     "HasLifecycle",
+    "MetadataStore",
     "MetricHistory",
     "MetricPoint",
     "Migration",
@@ -149,8 +224,14 @@ __all__ = [
     "ModelDeployment",
     "ModelServer",
     "OpenMode",
+    "Orchestrator",
+    "PipelineDeployment",
     "Problem",
     "Reference",
+    "Resources",
+    "Retry",
+    "RunComponents",
+    "RunRecord",
     "Secret",
     "SecretGroup",
     "SecretSchema",
@@ -158,6 +239,9 @@ __all__ = [
     "Stack",
     "StackComponent",
     "StackkitError",
+    "StepOperator",
+    "StepRecord",
+    "StepSpec",
     "StrPath",
     "Workspace",
     "advice",

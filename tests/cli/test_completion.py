@@ -24,7 +24,7 @@ def completed(line: str, folder: Path) -> list[str]:
     ("line", "offered"),
     [
         ("art", ["artifact-store"]),
-        ("st", ["status", "stack"]),
+        ("st", ["status", "stack", "step-operator"]),
         ("secrets-manager s", ["secret"]),
         ("secrets-manager secret g", ["get"]),
         ("artifact-store flavor d", ["describe", "delete"]),

@@ -35,7 +35,7 @@ def requires_python() -> str:
 
 CLAIMS: Mapping[str, Callable[[], bool]] = {
     "Python 3.11 or newer": lambda: requires_python() == ">=3.11",
-    "There are seven component types in the kit": lambda: len(COMPONENT_TYPES) == 7,
+    "There are ten component types in the kit": lambda: len(COMPONENT_TYPES) == 10,
     "All 13 methods are here": lambda: len(BaseArtifactStore.__abstractmethods__) == 13,
     "Four formats carry the same values": lambda: len(FORMATS) == 4,
     "a whole number from 1": lambda: Envelope.read({"type": "a", "flavor": "b", "version": 1, "config": {}}).version == 1,

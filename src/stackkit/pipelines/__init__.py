@@ -1,1 +1,21 @@
 """Pipelines: steps that are wired by calling them, compiled into values, and run on a stack."""
+
+from stackkit.core.deployment import PipelineDeployment, Resources, Retry
+from stackkit.pipelines.materializers import Materializer
+from stackkit.pipelines.pipeline import Pipeline, pipeline
+from stackkit.pipelines.runs import resume, run
+from stackkit.pipelines.steps import Step, map_step, step
+
+__all__ = [
+    "Materializer",
+    "Pipeline",
+    "PipelineDeployment",
+    "Resources",
+    "Retry",
+    "Step",
+    "map_step",
+    "pipeline",
+    "resume",
+    "run",
+    "step",
+]

@@ -10,6 +10,7 @@ import attrs
 from stackkit.core.component_type import ComponentType, P
 from stackkit.core.deployment import PipelineDeployment
 from stackkit.core.runs import StepRecord
+from stackkit.pipelines.step_run import StepRun
 from stackkit.stack.stack import Stack
 
 
@@ -57,6 +58,4 @@ class RunContext:
         Raises:
             StepError: It failed, the last time too.
         """
-        from stackkit.pipelines.step_run import StepRun  # which has one of these
-
-        return StepRun(self, self.deployment.step(name)).record()
+        return StepRun(self.deployment, self.stack, self.run_id, name, use_cache=self.use_cache).record()

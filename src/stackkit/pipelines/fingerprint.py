@@ -7,8 +7,11 @@ import hashlib
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FunctionType
+from typing import Any, cast
+
+from stackkit.core.narrow import is_row, is_set
 
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
@@ -51,7 +54,7 @@ def _text(found: object) -> str:
     """What is written of a function or class, as its syntax tree; the bytecode where there is no source."""
     defaults = _shown(_defaults(found))
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(found)))  # type: ignore[arg-type] # it says itself what it cannot
+        tree = ast.parse(textwrap.dedent(inspect.getsource(_any(found))))  # which says itself what it cannot
     except (OSError, TypeError, SyntaxError):
         code = getattr(found, "__code__", None)
         return f"{code.co_code.hex()}{code.co_consts!r}{defaults}" if isinstance(code, CodeType) else repr(found)
@@ -61,16 +64,20 @@ def _text(found: object) -> str:
     return ast.dump(tree) + defaults
 
 
+def _any(found: Any) -> Any:
+    return found
+
+
 def _defaults(found: object) -> tuple[object, ...]:
     by_name: dict[str, object] = getattr(found, "__kwdefaults__", None) or {}
-    return (*(getattr(found, "__defaults__", None) or ()), *sorted(by_name.items(), key=lambda item: item[0]))
+    return (*(getattr(found, "__defaults__", None) or ()), *((name, by_name[name]) for name in sorted(by_name)))
 
 
 def _shown(value: object) -> str:
     """A value as text that is the same in every process: sets have no order there, and other objects show their address."""
-    if isinstance(value, tuple):
+    if is_row(value):
         return f"({', '.join(map(_shown, value))})"
-    if isinstance(value, frozenset):
+    if is_set(value):
         return f"frozenset({sorted(map(_shown, value))})"
     return repr(value) if _is_plain(value) else type(value).__qualname__
 
@@ -105,5 +112,5 @@ def _names_in(code: CodeType) -> Iterator[str]:
 
 def _is_plain(value: object) -> bool:
     if isinstance(value, (tuple, frozenset)):
-        return all(map(_is_plain, value))
+        return all(map(_is_plain, cast("Iterable[object]", value)))
     return type(value) in _PLAIN

@@ -19,7 +19,7 @@ def source_of(function: Callable[..., object], problems: list[Problem]) -> str:
         function: The function.
         problems: What is told here when another process could not import it.
     """
-    module, name = function.__module__, function.__qualname__
+    module, name = function.__module__, getattr(function, "__qualname__", type(function).__qualname__)
     if "<lambda>" in name:
         problems.append(Problem("is a lambda", remedy="write a function with def, at the top of a module"))
     elif "<locals>" in name:

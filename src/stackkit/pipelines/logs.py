@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -55,7 +55,7 @@ class _Tee(io.TextIOBase):
 
 
 @contextmanager
-def captured(store: ArtifactStore, uri: str) -> Iterator[StepLogs]:
+def captured(store: ArtifactStore, uri: str) -> Generator[StepLogs]:
     """Keep what is printed while this is open.
 
     Args:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import IO, ClassVar, Final, Generic, TypeVar, get_origin
+from typing import IO, ClassVar, Final, Generic, TypeVar, cast, get_origin
 
 from typing_extensions import override
 
@@ -114,10 +114,10 @@ def materializer(name: str) -> Materializer[object]:
     found = function_at(KIT.get(name, name))
     if not (isinstance(found, type) and issubclass(found, Materializer)):
         raise PipelineError(Problem(f"{name} is no materializer", remedy="name a class that inherits Materializer"))
-    if inspect.isabstract(found):
+    cls = cast("type[Materializer[object]]", found)
+    if inspect.isabstract(cls):
         raise PipelineError(Problem(f"{name} lacks methods", remedy="define save and load"))
-    made: Materializer[object] = found()
-    return made
+    return cls()
 
 
 def materializer_name(tp: object, wished: str | type | None = None) -> str:

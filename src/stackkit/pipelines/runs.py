@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
@@ -110,7 +110,7 @@ def _end(metadata: MetadataStore, record: RunRecord) -> RunRecord:
 
 
 @contextmanager
-def _beating(record: RunRecord, metadata: MetadataStore) -> Iterator[None]:
+def _beating(record: RunRecord, metadata: MetadataStore) -> Generator[None]:
     """While this is open, the run says every few seconds that it is alive."""
     over = threading.Event()
 

@@ -22,14 +22,14 @@ class StepSignature:
         python: The signature.
         parameters: The types of its parameters.
         outputs: The types of what it gives, by the names of the outputs; empty where it gives nothing.
-        collects: What its outputs are given as, when there are several: `tuple`, or the class of a named tuple.
+        collects: What makes one value of its outputs, when there are several: a tuple, or a named one.
         problems: What is wrong with it.
     """
 
     python: inspect.Signature
     parameters: Mapping[str, object]
     outputs: Mapping[str, object]
-    collects: type[tuple[Any, ...]] | None
+    collects: Callable[[list[object]], tuple[object, ...]] | None
     problems: tuple[Problem, ...]
 
     @classmethod
@@ -56,17 +56,21 @@ def _problems(python: inspect.Signature, hints: Mapping[str, object]) -> Iterato
         yield Problem("does not say what it returns", remedy="write -> <its type>, or -> None")
 
 
-def _outputs(returned: Any) -> tuple[dict[str, object], type[tuple[Any, ...]] | None]:
+def _outputs(returned: Any) -> tuple[dict[str, object], Callable[[list[object]], tuple[object, ...]] | None]:
     if returned in (None, type(None), inspect.Parameter.empty):
         return {}, None
-    if isinstance(returned, type) and issubclass(returned, tuple) and hasattr(returned, "_fields"):  # a named tuple
+    make: Callable[[list[object]], tuple[object, ...]] | None = getattr(returned, "_make", None)
+    if make is not None:  # a named tuple
         hints = get_type_hints(returned)
-        fields: tuple[str, ...] = getattr(returned, "_fields")  # noqa: B009 - of every named tuple
-        return {name: hints.get(name, object) for name in fields}, returned
+        return {name: hints.get(name, object) for name in returned._fields}, make
     args = get_args(returned)
     if get_origin(returned) is tuple and args and Ellipsis not in args:
-        return {f"{RETURNED}_{number}": tp for number, tp in enumerate(args)}, tuple
+        return {f"{RETURNED}_{number}": tp for number, tp in enumerate(args)}, _as_tuple
     return {RETURNED: returned}, None
+
+
+def _as_tuple(values: list[object]) -> tuple[object, ...]:
+    return tuple(values)
 
 
 def item_type(tp: object) -> object:
@@ -81,8 +85,7 @@ def item_type(tp: object) -> object:
 
 def as_declared(tp: object, values: list[object]) -> object:
     """Values as the row that a parameter is annotated with: a tuple where it says so, else a list."""
-    cls: Any = get_origin(tp) or tp
-    if not (isinstance(cls, type) and issubclass(cls, tuple)):
-        return values
-    make: Callable[..., object] | None = getattr(cls, "_make", None)  # of a named tuple
-    return make(values) if make else tuple(values)
+    make: Callable[[list[object]], object] | None = getattr(tp, "_make", None)  # of a named tuple
+    if make is not None:
+        return make(values)
+    return tuple(values) if tuple in (tp, get_origin(tp)) else values

@@ -8,22 +8,23 @@ import socket
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
-from uuid import uuid4
+from typing import Any, Final, cast
+from uuid import UUID, uuid4
 
 import attrs
 
 from stackkit.components.artifact_store import ARTIFACT_STORE, ArtifactStore
 from stackkit.components.metadata_store import METADATA_STORE, MetadataStore
-from stackkit.core.deployment import StepInput, StepSpec
+from stackkit.core.deployment import PipelineDeployment, StepInput
+from stackkit.core.lookup import Components
+from stackkit.core.narrow import is_row
 from stackkit.core.runs import DONE, ArtifactRecord, InputRecord, StepRecord
 from stackkit.errors import PipelineError, Problem, RecordNotFoundError, StepError
 from stackkit.pipelines.artifacts import read_artifact, write_artifact
-from stackkit.pipelines.context import RunContext
 from stackkit.pipelines.importable import function_at
 from stackkit.pipelines.logs import captured
 from stackkit.pipelines.materializers import materializer
@@ -49,21 +50,29 @@ class StepRun:
     """A step of a run.
 
     Args:
-        context: The run.
-        spec: The step.
+        deployment: The pipeline.
+        components: The stack.
+        run_id: The run.
+        name: The name of the step.
+        use_cache: Whether it may take what an earlier run gave.
     """
 
-    def __init__(self, context: RunContext, spec: StepSpec) -> None:
-        self._context = context
-        self._spec = spec
+    def __init__(
+        self, deployment: PipelineDeployment, components: Components, run_id: UUID, name: str, *, use_cache: bool = True
+    ) -> None:
+        self._deployment = deployment
+        self._components = components
+        self._run_id = run_id
+        self._spec = deployment.step(name)
+        self._use_cache = use_cache
 
     @cached_property
     def _metadata(self) -> MetadataStore:
-        return self._context[METADATA_STORE]
+        return self._components[METADATA_STORE]
 
     @cached_property
     def _store(self) -> ArtifactStore:
-        return self._context[ARTIFACT_STORE]
+        return self._components[ARTIFACT_STORE]
 
     def record(self) -> StepRecord:
         """Run the step, unless it is done, and give what was recorded of it.
@@ -77,7 +86,7 @@ class StepRun:
         inputs = {taken.name: [*self._artifacts(taken)] for taken in self._spec.inputs}
         key = self._cache_key(inputs)
         begun = StepRecord(
-            run_id=self._context.run_id,
+            run_id=self._run_id,
             step=self._spec.name,
             status="running",
             cache_key=key,
@@ -89,7 +98,7 @@ class StepRun:
 
     def _recorded(self, step: str) -> StepRecord | None:
         try:
-            return self._metadata.get_step(self._context.run_id, step)
+            return self._metadata.get_step(self._run_id, step)
         except RecordNotFoundError:
             return None
 
@@ -100,7 +109,7 @@ class StepRun:
             if found is None or found.status not in DONE:
                 what = f"waits for {source.step}, which is not done"
                 raise StepError(Problem(what, where=self._spec.name, remedy="run steps in the order of the deployment"))
-            names = [output.name for output in self._context.deployment.step(source.step).outputs]
+            names = [output.name for output in self._deployment.step(source.step).outputs]
             yield self._metadata.get_artifact(found.outputs[names.index(source.output)])
 
     def _cache_key(self, inputs: Mapping[str, list[ArtifactRecord]]) -> str:
@@ -115,7 +124,7 @@ class StepRun:
 
     def _from_cache(self, begun: StepRecord) -> StepRecord | None:
         """The step, with what an earlier run gave; None where it has to run."""
-        if not (self._spec.enable_cache and self._context.use_cache):
+        if not (self._spec.enable_cache and self._use_cache):
             return None
         earlier = self._metadata.find_cached_step(begun.cache_key)
         if earlier is None or not all(self._store.exists(self._metadata.get_artifact(a).uri) for a in earlier.outputs):
@@ -146,10 +155,10 @@ class StepRun:
     def _run(self, current: StepRecord, inputs: Mapping[str, list[ArtifactRecord]]) -> StepRecord:
         """Read the inputs, call the function, write the outputs."""
         found = function_at(self._spec.source)
-        step: Step[..., Any] = found if isinstance(found, Step) else Step(_callable(found, self._spec.source))
+        step = _step(found, self._spec.source)
         with tempfile.TemporaryDirectory(prefix="stackkit-") as folder:
             arguments = self._arguments(step, inputs, Path(folder))
-            with captured(self._store, f"runs/{self._context.run_id}/{self._spec.name}.{current.attempt}.log") as logs:
+            with captured(self._store, f"runs/{self._run_id}/{self._spec.name}.{current.attempt}.log") as logs:
                 given = step.function(**arguments)
             artifacts = tuple(self._given(step, given))
         return self._write(
@@ -172,8 +181,8 @@ class StepRun:
     def _given(self, step: Step[..., Any], given: object) -> Iterator[ArtifactRecord]:
         """Write what the function returned."""
         outputs = self._spec.outputs
-        values = given if step.signature.collects is not None else (given,)
-        if not isinstance(values, tuple) or (outputs and len(values) != len(outputs)):
+        values: object = given if step.signature.collects is not None else (given,)
+        if not is_row(values) or (outputs and len(values) != len(outputs)):
             what = f"returned {type(given).__name__}, not the {len(outputs)} values that it is annotated with"
             raise PipelineError(Problem(what, where=self._spec.name))
         for output, value in zip(outputs, values, strict=False):
@@ -187,16 +196,16 @@ class StepRun:
                 size=written.size,
                 materializer=output.materializer,
                 type=getattr(tp, "__qualname__", str(tp)),
-                run_id=self._context.run_id,
+                run_id=self._run_id,
                 step=self._spec.name,
                 created=now(),
             )
 
 
-def _callable(found: object, source: str) -> Callable[..., Any]:
+def _step(found: Any, source: str) -> Step[..., Any]:
     if not callable(found):
         raise PipelineError(Problem("is no step", where=source))
-    return found
+    return cast("Step[..., Any]", found) if isinstance(found, Step) else Step(found)
 
 
 def _in_short(error: BaseException) -> str:

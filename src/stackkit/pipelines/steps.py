@@ -11,6 +11,7 @@ import attrs
 from typing_extensions import override
 
 from stackkit.core.deployment import Resources, Retry
+from stackkit.pipelines.options import StepOptions
 from stackkit.pipelines.signature import StepSignature
 from stackkit.pipelines.tracing import current_tracing
 
@@ -18,34 +19,6 @@ P = ParamSpec("P")
 Q = ParamSpec("Q")
 R = TypeVar("R")
 A = TypeVar("A")
-
-
-@attrs.frozen(kw_only=True)
-class StepOptions:
-    """How a step runs.
-
-    Args:
-        name: What it is called in its pipeline; the function's name when empty.
-        retry: What happens when it fails.
-        timeout: Seconds that an attempt may take; None for any.
-        resources: What it asks of a machine.
-        step_operator: The name of the step operator that it runs on; empty for the orchestrator's own way.
-        requirements: The packages that a step operator installs for it.
-        enable_cache: Whether what an earlier run gave may be taken instead of running it.
-        materializers: What writes its outputs, by their names, where it is not what their types say: names of materializers
-            of the kit, or classes.
-        after: What has to be done before, beside its inputs: what steps gave when they were called, or names of steps.
-    """
-
-    name: str = ""
-    retry: Retry = attrs.field(factory=Retry)
-    timeout: float | None = None
-    resources: Resources = attrs.field(factory=Resources)
-    step_operator: str = ""
-    requirements: tuple[str, ...] = ()
-    enable_cache: bool = True
-    materializers: Mapping[str, str | type] = attrs.field(factory=dict[str, "str | type"])
-    after: tuple[object, ...] = ()
 
 
 class Step(Generic[P, R]):
@@ -76,21 +49,10 @@ class Step(Generic[P, R]):
         tracing = current_tracing()
         if tracing is None:
             return self.function(*args, **kwargs)
-        given: Any = tracing.add(self, args, kwargs)  # what the step will give, to a type checker and in other steps' calls
+        given: Any = tracing.add(
+            self.function, self.name, self.options, self.signature, args, kwargs
+        )  # what the step will give, to a type checker and in other steps' calls
         return given  # type: ignore[no-any-return] # the same
-
-    def map(self: Step[Concatenate[A, Q], R], over: Iterable[A], /, *args: Q.args, **kwargs: Q.kwargs) -> list[R]:
-        """One step for each of several values of the first parameter.
-
-        Args:
-            over: The values: a list of what other steps give, or of what is known.
-            args: The other arguments, the same for all.
-            kwargs: The same, by their names.
-
-        Returns:
-            What the steps give, in the order of the values; a step that takes a list can be given it.
-        """
-        return [self(value, *args, **kwargs) for value in over]
 
     def with_options(
         self,
@@ -196,3 +158,21 @@ def step(
     if function is not None:
         return Step(function, options)
     return lambda function: Step(function, options)
+
+
+def map_step(step: Callable[Concatenate[A, Q], R], over: Iterable[A], /, *args: Q.args, **kwargs: Q.kwargs) -> list[R]:
+    """One step for each of several values of the first parameter.
+
+    Args:
+        step: The step.
+        over: The values: a list of what other steps give, or of what is known when the pipeline is compiled.
+        args: The other arguments, the same for all.
+        kwargs: The same, by their names.
+
+    Returns:
+        What the steps give, in the order of the values; a step that takes a list can be given it.
+
+    >>> map_step(step(round), [1.24, 5.68], 1)
+    [1.2, 5.7]
+    """
+    return [step(value, *args, **kwargs) for value in over]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import NoReturn
 
 from stackkit.core.deployment import OutputRef, Parameter, StepInput, StepOutput, StepSpec
+from stackkit.core.narrow import is_row
 from stackkit.errors import PipelineError, Problem, StackkitError
 from stackkit.pipelines.fingerprint import fingerprint
 from stackkit.pipelines.importable import source_of
 from stackkit.pipelines.materializers import materializer_name
+from stackkit.pipelines.options import StepOptions
+from stackkit.pipelines.signature import StepSignature
 from stackkit.pipelines.values import write_parameter
-
-if TYPE_CHECKING:  # a step traces itself
-    from stackkit.pipelines.steps import Step
 
 
 class Handle:
@@ -56,31 +56,40 @@ class Tracing:
         self.steps: list[StepSpec] = []
         self.problems: list[Problem] = []
 
-    def add(self, step: Step[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]) -> object:
+    def add(
+        self,
+        function: Callable[..., object],
+        name: str,
+        options: StepOptions,
+        signature: StepSignature,
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
+    ) -> object:
         """Put a step into the pipeline.
 
         Args:
-            step: The step.
+            function: What it runs.
+            name: What it is called; another number is added where that is taken.
+            options: How it runs.
+            signature: What the function takes and gives.
             args: What it is called with: values, or what other steps give.
             kwargs: The same, by name.
 
         Returns:
             What stands for what it gives.
         """
-        name = self._name(step.name)
-        signature = step.signature
+        name = self._name(name)
         problems = [*signature.problems]
-        inputs, parameters = self._bound(step, args, kwargs, problems)
+        inputs, parameters = self._bound(signature, args, kwargs, problems)
         outputs = {output: _handle(name, output) for output in signature.outputs}
-        options = step.options
         self.steps.append(
             StepSpec(
                 name=name,
-                source=source_of(step.function, problems),
-                code=fingerprint(step.function),
+                source=source_of(function, problems),
+                code=fingerprint(function),
                 parameters=tuple(parameters),
                 inputs=tuple(inputs),
-                outputs=tuple(_written(step, problems)),
+                outputs=tuple(_written(options, signature, problems)),
                 after=tuple(_awaited(options.after, problems)),
                 retry=options.retry,
                 timeout=options.timeout,
@@ -93,7 +102,7 @@ class Tracing:
         self.problems += [problem.under(name) for problem in problems]
         if signature.collects is None:
             return outputs.popitem()[1] if outputs else Nothing(name)
-        return signature.collects(outputs.values()) if signature.collects is tuple else signature.collects(*outputs.values())
+        return signature.collects([*outputs.values()])
 
     def _name(self, wished: str) -> str:
         taken = {step.name for step in self.steps}
@@ -102,24 +111,24 @@ class Tracing:
         return next(name for number in range(2, len(taken) + 3) if (name := f"{wished}_{number}") not in taken)
 
     def _bound(
-        self, step: Step[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object], problems: list[Problem]
+        self, signature: StepSignature, args: tuple[object, ...], kwargs: Mapping[str, object], problems: list[Problem]
     ) -> tuple[list[StepInput], list[Parameter]]:
         """What each parameter is given: by other steps, or known already."""
         inputs: list[StepInput] = []
         parameters: list[Parameter] = []
         try:
-            bound = step.signature.python.bind(*args, **kwargs)
+            bound = signature.python.bind(*args, **kwargs)
         except TypeError as error:
             problems.append(Problem(f"is called wrongly: {error}"))
             return inputs, parameters
         bound.apply_defaults()
         for name, value in bound.arguments.items():
-            tp = step.signature.parameters.get(name)
+            tp = signature.parameters.get(name)
             if tp is None:
                 continue  # signature.problems say why
             if isinstance(value, Handle):
                 inputs.append(StepInput(name=name, sources=(reference(value),)))
-            elif isinstance(value, (list, tuple)) and any(isinstance(item, Handle) for item in value):
+            elif is_row(value) and any(isinstance(item, Handle) for item in value):
                 inputs.append(_gathered(name, value, problems))
             else:
                 try:
@@ -155,19 +164,19 @@ def _awaited(after: tuple[object, ...], problems: list[Problem]) -> Iterator[str
             yield given.step
         elif isinstance(given, Handle):
             yield reference(given).step
-        elif isinstance(given, (list, tuple)):
+        elif is_row(given):
             yield from _awaited(tuple(given), problems)
         else:
             what = f"after holds {type(given).__name__}"
             problems.append(Problem(what, remedy="give what a step gave when it was called, or the name of a step"))
 
 
-def _written(step: Step[..., Any], problems: list[Problem]) -> Iterator[StepOutput]:
-    wished = step.options.materializers
-    for output in wished.keys() - step.signature.outputs.keys():
-        has = ", ".join(step.signature.outputs) or "none"
+def _written(options: StepOptions, signature: StepSignature, problems: list[Problem]) -> Iterator[StepOutput]:
+    wished = options.materializers
+    for output in wished.keys() - signature.outputs.keys():
+        has = ", ".join(signature.outputs) or "none"
         problems.append(Problem(f"there is no output {output} to materialize", remedy=f"it has {has}"))
-    for output, tp in step.signature.outputs.items():
+    for output, tp in signature.outputs.items():
         try:
             yield StepOutput(name=output, materializer=materializer_name(tp, wished.get(output)))
         except StackkitError as error:
@@ -183,7 +192,7 @@ def current_tracing() -> Tracing | None:
 
 
 @contextmanager
-def tracing() -> Iterator[Tracing]:
+def tracing() -> Generator[Tracing]:
     """While this is open, calls of steps are written down, and not made."""
     found = Tracing()
     token = _current.set(found)

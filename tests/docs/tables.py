@@ -10,6 +10,7 @@ import click
 
 from stackkit import FlavorRegistry
 from stackkit.cli.root import stackkit
+from stackkit.cli.type_commands import SPECIAL
 from stackkit.components.catalog import COMPONENT_TYPES
 from stackkit.core.constants import required_constants
 from stackkit.flavors.catalog import FLAVORS
@@ -44,13 +45,17 @@ def _code(names: Iterable[str]) -> str:
 
 
 def commands() -> Iterator[str]:
-    """The commands at the top, those of stacks and secrets, and those that every component type has."""
+    """The commands at the top, those of stacks, those of single component types, and those that every type has."""
     yield "| command | what it does |"
     yield "|---|---|"
     with click.Context(stackkit, info_name="stackkit", terminal_width=1000) as context:
         types = {entry.slug.replace("_", "-") for entry in COMPONENT_TYPES}
         yield from _commands(stackkit, context, "stackkit", without=types)
-        yield from _commands(_group(context, "secrets-manager", "secret"), context, "stackkit secrets-manager secret")
+        for slug, special in SPECIAL.items():
+            option = slug.replace("_", "-")
+            group = _group(context, option)
+            of_all = {*group.list_commands(context)} - special.keys()
+            yield from _commands(group, context, f"stackkit {option}", without=of_all)
         for row in _commands(_group(context, "alerter"), context, "stackkit TYPE"):
             yield row.replace("the type alerter", "the type").replace("stack's alerter", "stack's component of the type")
 

@@ -19,6 +19,10 @@ from stackkit.core.narrow import is_dict
 
 SPECIAL: Mapping[str, LazyCommands] = {
     "secrets_manager": {"secret": ("Work with secrets.", command_at("secret_commands:secret"))},
+    "model_deployer": {
+        "deploy": ("Serve a model.", command_at("model_server_commands:deploy")),
+        "servers": ("List, stop, start and delete servers of models.", command_at("model_server_commands:servers")),
+    },
     "feature_store": {
         "views": ("Register, list and describe feature views.", command_at("feature_commands:views")),
         "write": ("Add rows to a feature view.", command_at("feature_commands:write")),

@@ -18,6 +18,7 @@ from stackkit.core.component_type import ComponentType
 from stackkit.core.narrow import is_dict
 
 SPECIAL: Mapping[str, LazyCommands] = {
+    "experiment_tracker": {"runs": ("Look at runs.", command_at("run_commands:runs"))},
     "secrets_manager": {"secret": ("Work with secrets.", command_at("secret_commands:secret"))},
     "model_deployer": {
         "deploy": ("Serve a model.", command_at("model_server_commands:deploy")),

@@ -20,16 +20,16 @@ from stackkit.core.narrow import is_dict
 SPECIAL: Mapping[str, LazyCommands] = {
     "experiment_tracker": {"runs": ("Look at runs.", command_at("run_commands:runs"))},
     "secrets_manager": {"secret": ("Work with secrets.", command_at("secret_commands:secret"))},
-    "model_deployer": {
-        "deploy": ("Serve a model.", command_at("model_server_commands:deploy")),
-        "servers": ("List, stop, start and delete servers of models.", command_at("model_server_commands:servers")),
-    },
     "feature_store": {
         "views": ("Register, list and describe feature views.", command_at("feature_commands:views")),
         "write": ("Add rows to a feature view.", command_at("feature_commands:write")),
         "historical": ("Features as they were.", command_at("feature_commands:historical")),
         "materialize": ("Put features online.", command_at("feature_commands:materialize")),
         "online": ("Features as they are now.", command_at("feature_commands:online")),
+    },
+    "model_deployer": {
+        "deploy": ("Serve a model.", command_at("model_server_commands:deploy")),
+        "servers": ("List, stop, start and delete servers of models.", command_at("model_server_commands:servers")),
     },
 }
 """Commands and groups that one component type has beside those of all."""

@@ -121,7 +121,7 @@ def test_servers_that_do_not_exist_are_told(here: CommandLine) -> None:
 
 def test_a_deployer_that_cannot_be_told_is_asked_for(stackkit: CommandLine) -> None:
     assert stackkit.refused(f"{SERVERS} list") == (
-        "there is no model deployer yet; stackkit model-deployer register NAME --flavor=local"
+        "there is no model deployer yet; stackkit model-deployer register NAME --flavor=FLAVOR"
     )
     stackkit.done("model-deployer register one --flavor=local")
     assert stackkit.done(f"{SERVERS} list --output json").json == []

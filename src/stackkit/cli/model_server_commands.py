@@ -9,12 +9,13 @@ from uuid import UUID
 
 import click
 
+from stackkit.cli.choosing import chosen_component
 from stackkit.cli.completion import components_of
 from stackkit.cli.groups import LazyGroup
 from stackkit.cli.render import output_option, say, show_fields, show_rows, visible
 from stackkit.cli.session import Session, confirm, pass_session
 from stackkit.components.model_deployer import MODEL_DEPLOYER, ModelDeployer, ModelDeployment, ModelServer, ServerStatus
-from stackkit.errors import ComponentNotFoundError, ModelServerNotFoundError, Problem
+from stackkit.errors import ModelServerNotFoundError, Problem
 
 _STATUS = ("starting", "running", "stopped", "failed")
 
@@ -38,24 +39,7 @@ def _force_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _deployer(session: Session, name: str | None) -> ModelDeployer:
-    """The model deployer to work with: the named one, the active stack's, or the only one there is."""
-    from stackkit.stack.stack import Stack
-
-    active = session.active_component(MODEL_DEPLOYER)
-    chosen = name or active or _only(session)
-    if chosen == active:
-        return session.workspace.stacks.get()[MODEL_DEPLOYER]
-    return Stack(session.workspace.components.get(MODEL_DEPLOYER, chosen), name=chosen)[MODEL_DEPLOYER]
-
-
-def _only(session: Session) -> str:
-    known = [record.name for record in session.workspace.components.all(MODEL_DEPLOYER)]
-    if len(known) == 1:
-        return known[0]
-    what, remedy = "there is no model deployer yet", "stackkit model-deployer register NAME --flavor=local"
-    if known:
-        what, remedy = f"there are several model deployers: {', '.join(known)}", "choose one: --deployer NAME"
-    raise ComponentNotFoundError(Problem(what, remedy=remedy))
+    return chosen_component(session, MODEL_DEPLOYER, name, "--deployer")
 
 
 @click.command(

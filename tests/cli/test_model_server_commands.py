@@ -120,9 +120,8 @@ def test_servers_that_do_not_exist_are_told(here: CommandLine) -> None:
 
 
 def test_a_deployer_that_cannot_be_told_is_asked_for(stackkit: CommandLine) -> None:
-    assert stackkit.refused(f"{SERVERS} list") == (
-        "there is no model deployer yet; stackkit model-deployer register NAME --flavor=FLAVOR"
-    )
+    refused = stackkit.refused(f"{SERVERS} list")
+    assert refused.startswith("there is no model deployer yet; stackkit model-deployer register NAME --flavor=")
     stackkit.done("model-deployer register one --flavor=local")
     assert stackkit.done(f"{SERVERS} list --output json").json == []
     stackkit.done("model-deployer register two --flavor=local --path=elsewhere")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -38,6 +39,18 @@ def types_and_members() -> Iterator[str]:
         constants = _code(sorted(required_constants(base)))
         methods = _code(name for name in vars(base) if name in base.__abstractmethods__)
         yield f"| {entry.slug.replace('_', ' ')} | `{base.__name__}` | {constants} | {methods} |"
+
+
+def contracts() -> Iterator[str]:
+    """The contracts of the component types that have one."""
+    yield "| component type | contract |"
+    yield "|---|---|"
+    for entry in COMPONENT_TYPES:
+        path = f"stackkit.testing.contracts.{entry.slug}"
+        if importlib.util.find_spec(path):
+            name = f"{entry.slug.title().replace('_', '')}Contract"
+            assert isinstance(getattr(importlib.import_module(path), name), type)
+            yield f"| {entry.slug.replace('_', ' ')} | `{path}.{name}` |"
 
 
 def _code(names: Iterable[str]) -> str:
@@ -83,6 +96,7 @@ TABLES: Mapping[tuple[str, str], Callable[[], Iterator[str]]] = {
     ("README.md", "types"): types_and_flavors,
     ("docs/custom-flavors.md", "types"): types_and_members,
     ("docs/command-line.md", "commands"): commands,
+    ("docs/testing-a-flavor.md", "contracts"): contracts,
 }
 """The rows of each table, by its page and its name: it stands between `<!-- name -->` and `<!-- end of name -->`."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from stackkit.cli.session import Session
 from stackkit.core.component_type import ComponentType, P
 from stackkit.errors import ComponentNotFoundError, Problem
+from stackkit.flavors.catalog import FLAVORS
 
 if TYPE_CHECKING:
     from stackkit.stack.stack import Stack
@@ -30,7 +31,8 @@ def chosen_name(session: Session, kind: ComponentType[Any], name: str | None, op
     known = [record.name for record in session.workspace.components.all(kind)]
     if len(known) == 1:
         return known[0]
-    what, remedy = f"there is no {kind.title} yet", f"stackkit {kind.option} register NAME --flavor=local"
+    flavor = next((entry.name for entry in FLAVORS if entry.type == kind.slug), "FLAVOR")
+    what, remedy = f"there is no {kind.title} yet", f"stackkit {kind.option} register NAME --flavor={flavor}"
     if known:
         what, remedy = f"there are several {kind.title}s: {', '.join(known)}", f"choose one: {option} NAME"
     raise ComponentNotFoundError(Problem(what, remedy=remedy))

@@ -18,6 +18,12 @@ from stackkit.core.component_type import ComponentType
 from stackkit.core.narrow import is_dict
 
 SPECIAL: Mapping[str, LazyCommands] = {
+    "container_registry": {
+        "push": ("Push an image.", command_at("image_commands:push")),
+        "pull": ("Pull an image.", command_at("image_commands:pull")),
+        "digest": ("Tell the digest of an image.", command_at("image_commands:digest")),
+        "tags": ("List the tags of a repository.", command_at("image_commands:tags")),
+    },
     "experiment_tracker": {"runs": ("Look at runs.", command_at("run_commands:runs"))},
     "secrets_manager": {"secret": ("Work with secrets.", command_at("secret_commands:secret"))},
     "feature_store": {

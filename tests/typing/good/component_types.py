@@ -72,7 +72,9 @@ def use_alerter(alerter: Alerter) -> None:
 def use_container_registry(registry: ContainerRegistry, image: str) -> None:
     assert_type(registry.uri, str)
     assert_type(registry.push_image(image, Path("image.tar")), str)
+    assert_type(registry.pull_image(image, "layout"), str)
     assert_type(registry.image_digest(image), str)
+    assert_type(registry.tags("model"), list[str])
 
 
 def use_experiment_tracker(tracker: ExperimentTracker) -> None:

@@ -86,10 +86,10 @@ def get(connection: sqlite3.Connection, request: Request, entities: Sequence[str
     import msgspec
 
     decode: Callable[[bytes], dict[str, FeatureValue]] = msgspec.msgpack.Decoder().decode
-    asked = sorted({entity for entity in entities if entity is not None})  # neighbours share pages of the database
+    asked: list[str] = sorted({entity for entity in entities if entity is not None})  # neighbours share pages of the database
     parameters = (msgspec.json.encode(asked).decode(), request.record.id)
     answer: Iterable[tuple[int, int, bytes]] = connection.execute(_GET, parameters)
-    found = {asked[number]: Row(event, decode(data)) for number, event, data in answer}
+    found: dict[str, Row] = {asked[number]: Row(event, decode(data)) for number, event, data in answer}
     return [None if entity is None else found.get(entity) for entity in entities]
 
 

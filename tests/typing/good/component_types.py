@@ -125,6 +125,7 @@ def use_model_deployer(deployer: ModelDeployer, deployment: ModelDeployment) -> 
     assert_type(server.status, Literal["starting", "running", "stopped", "failed"])
     assert_type(deployer.find_model_server(status="running"), list[ModelServer])
     assert_type(deployer.get_model_server_info(uuid4()), ModelServer)
+    assert_type(deployer.get_model_server_logs(uuid4(), tail=10), list[str])
     deployer.stop_model_server(server.uuid, timeout=1.0, force=True)
 
 

@@ -152,6 +152,11 @@ def wrong_document(mistakes: Iterable[int] = MISSPELT) -> bytes:
     return json.dumps(document).encode()
 
 
+def document_with_repeated_key() -> bytes:
+    """A large document in which a key is given twice."""
+    return dumps(large(1)).replace(b'"retries":', b'"retries":1,"retries":', 1)
+
+
 def _document() -> Any:
     return json.loads(dumps(large(1)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 
 from stackkit import FlavorRegistry
 from stackkit.cli.root import stackkit
+from stackkit.cli.type_commands import SPECIAL
 from stackkit.components.catalog import COMPONENT_TYPES
 from stackkit.core.constants import required_constants
 from stackkit.flavors.catalog import FLAVORS
@@ -39,18 +41,34 @@ def types_and_members() -> Iterator[str]:
         yield f"| {entry.slug.replace('_', ' ')} | `{base.__name__}` | {constants} | {methods} |"
 
 
+def contracts() -> Iterator[str]:
+    """The contracts of the component types that have one."""
+    yield "| component type | contract |"
+    yield "|---|---|"
+    for entry in COMPONENT_TYPES:
+        path = f"stackkit.testing.contracts.{entry.slug}"
+        if importlib.util.find_spec(path):
+            name = f"{entry.slug.title().replace('_', '')}Contract"
+            assert isinstance(getattr(importlib.import_module(path), name), type)
+            yield f"| {entry.slug.replace('_', ' ')} | `{path}.{name}` |"
+
+
 def _code(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
 def commands() -> Iterator[str]:
-    """The commands at the top, those of stacks and secrets, and those that every component type has."""
+    """The commands at the top, those of stacks, those of single component types, and those that every type has."""
     yield "| command | what it does |"
     yield "|---|---|"
     with click.Context(stackkit, info_name="stackkit", terminal_width=1000) as context:
         types = {entry.slug.replace("_", "-") for entry in COMPONENT_TYPES}
         yield from _commands(stackkit, context, "stackkit", without=types)
-        yield from _commands(_group(context, "secrets-manager", "secret"), context, "stackkit secrets-manager secret")
+        for slug, special in SPECIAL.items():
+            option = slug.replace("_", "-")
+            group = _group(context, option)
+            of_all = {*group.list_commands(context)} - special.keys()
+            yield from _commands(group, context, f"stackkit {option}", without=of_all)
         for row in _commands(_group(context, "alerter"), context, "stackkit TYPE"):
             yield row.replace("the type alerter", "the type").replace("stack's alerter", "stack's component of the type")
 
@@ -78,6 +96,7 @@ TABLES: Mapping[tuple[str, str], Callable[[], Iterator[str]]] = {
     ("README.md", "types"): types_and_flavors,
     ("docs/custom-flavors.md", "types"): types_and_members,
     ("docs/command-line.md", "commands"): commands,
+    ("docs/testing-a-flavor.md", "contracts"): contracts,
 }
 """The rows of each table, by its page and its name: it stands between `<!-- name -->` and `<!-- end of name -->`."""
 

@@ -21,6 +21,7 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "examples" / "README.md",
     ROOT / "examples" / "stackkit-annotator" / "README.md",
+    ROOT / "examples" / "stackkit-sqlite-store" / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.docs.pages import Reader, blocks
+from tests.flavors.container_registry.docker_registry import docker_registry
+
+from stackkit.flavors.model_deployer.local import LocalModelDeployer
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
+@contextmanager
+def surroundings(page: Path, folder: Path) -> Generator[Mapping[str, str]]:
+    """What a page takes for granted, as environment variables."""
+    if page.name != "container-registry.md":
+        yield {}
+        return
+    folder.mkdir()
+    with docker_registry(folder) as running:
+        yield {"REGISTRY": running.address}
+
+
+def stop_servers(folder: Path) -> None:
+    """Stop what a page has deployed and, since it was wrong, did not stop itself."""
+    servers = folder / ".stackkit" / "model_servers"
+    if servers.exists():
+        LocalModelDeployer(name="here", path=str(servers)).deprovision()
+
+
 @each_page
-def test_its_examples_do_what_it_says(page: Path, tmp_path: Path) -> None:
+def test_its_examples_do_what_it_says(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "work").mkdir()
-    Reader(page, tmp_path / "work").read()
+    with surroundings(page, tmp_path / "surroundings") as variables:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        try:
+            Reader(page, tmp_path / "work").read()
+        finally:
+            stop_servers(tmp_path / "work")
 
 
 @each_page

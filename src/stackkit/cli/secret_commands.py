@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from stackkit.cli.choosing import chosen_name
 from stackkit.cli.completion import components_of
 from stackkit.cli.files import read_document
 from stackkit.cli.groups import LazyGroup
@@ -16,7 +17,7 @@ from stackkit.cli.render import output_option, say, show_rows, visible
 from stackkit.cli.session import Session, confirm, is_interactive, pass_session
 from stackkit.components.secrets_manager import SECRETS_MANAGER, SecretGroup, SecretsManager
 from stackkit.core.narrow import is_dict
-from stackkit.errors import ComponentNotFoundError, DocumentError, Problem
+from stackkit.errors import DocumentError, Problem
 
 
 @click.group("secret", cls=LazyGroup, help="Secrets of the active stack's secrets manager, or of another.")
@@ -44,17 +45,7 @@ def _file_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _manager(session: Session, name: str | None) -> SecretsManager:
     """The secrets manager to work with: the named one, the active stack's, or the only one there is."""
-    components = session.workspace.components
-    chosen = name or session.active_component(SECRETS_MANAGER)
-    if chosen is None:
-        known = [record.name for record in components.all(SECRETS_MANAGER)]
-        if len(known) != 1:
-            what, remedy = "there is no secrets manager yet", "stackkit secrets-manager register NAME --flavor=local"
-            if known:
-                what, remedy = f"there are several secrets managers: {', '.join(known)}", "choose one: --manager NAME"
-            raise ComponentNotFoundError(Problem(what, remedy=remedy))
-        chosen = known[0]
-    return components.get(SECRETS_MANAGER, chosen)
+    return session.workspace.components.get(SECRETS_MANAGER, chosen_name(session, SECRETS_MANAGER, name, "--manager"))
 
 
 @secret.command("register", help="Keep a new secret. The value of each KEY is asked for, unseen; or read with --from.")

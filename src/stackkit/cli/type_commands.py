@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from stackkit.cli.choosing import stack_around
 from stackkit.cli.completion import components_of
 from stackkit.cli.groups import LazyCommands, LazyGroup, command_at
 from stackkit.cli.render import output_option, say, show_fields, show_rows, visible
@@ -16,13 +17,28 @@ from stackkit.components.catalog import TypeEntry
 from stackkit.core.component_type import ComponentType
 from stackkit.core.narrow import is_dict
 
-if TYPE_CHECKING:
-    from stackkit.stack.stack import Stack
-
 SPECIAL: Mapping[str, LazyCommands] = {
+    "container_registry": {
+        "push": ("Push an image.", command_at("image_commands:push")),
+        "pull": ("Pull an image.", command_at("image_commands:pull")),
+        "digest": ("Tell the digest of an image.", command_at("image_commands:digest")),
+        "tags": ("List the tags of a repository.", command_at("image_commands:tags")),
+    },
+    "experiment_tracker": {"runs": ("Look at runs.", command_at("run_commands:runs"))},
     "secrets_manager": {"secret": ("Work with secrets.", command_at("secret_commands:secret"))},
+    "feature_store": {
+        "views": ("Register, list and describe feature views.", command_at("feature_commands:views")),
+        "write": ("Add rows to a feature view.", command_at("feature_commands:write")),
+        "historical": ("Features as they were.", command_at("feature_commands:historical")),
+        "materialize": ("Put features online.", command_at("feature_commands:materialize")),
+        "online": ("Features as they are now.", command_at("feature_commands:online")),
+    },
+    "model_deployer": {
+        "deploy": ("Serve a model.", command_at("model_server_commands:deploy")),
+        "servers": ("List, stop, start and delete servers of models.", command_at("model_server_commands:servers")),
+    },
 }
-"""Groups that one component type has beside those of all."""
+"""Commands and groups that one component type has beside those of all."""
 
 
 def type_group(entry: TypeEntry) -> click.Command:
@@ -166,7 +182,7 @@ def _up(kind: ComponentType[Any]) -> click.Command:
         from stackkit.stack.lifecycle import up
 
         chosen = session.component_name(kind, name)
-        up(_stack_around(session, kind, chosen), only=kind)
+        up(stack_around(session, kind, chosen), only=kind)
         say(f"{kind.title} {chosen} is up")
 
     return command
@@ -182,22 +198,13 @@ def _down(kind: ComponentType[Any]) -> click.Command:
         from stackkit.stack.lifecycle import down
 
         chosen = session.component_name(kind, name)
-        stack = _stack_around(session, kind, chosen)
+        stack = stack_around(session, kind, chosen)
         if force:
             confirm(f"Take away what the {kind.title} {chosen} was provisioned with?", yes=yes)
         down(stack, force=force, only=kind)
         say(f"{kind.title} {chosen} is down")
 
     return command
-
-
-def _stack_around(session: Session, kind: ComponentType[Any], name: str) -> Stack:
-    """The active stack, where it has the component; else a stack of the component alone."""
-    from stackkit.stack.stack import Stack
-
-    if session.active_component(kind) == name:
-        return session.workspace.stacks.get()
-    return Stack(session.workspace.components.get(kind, name), name=name)
 
 
 def _logs(kind: ComponentType[Any]) -> click.Command:
@@ -208,7 +215,7 @@ def _logs(kind: ComponentType[Any]) -> click.Command:
         from stackkit.core.component import StackComponent
 
         chosen = session.component_name(kind, name)
-        component = _stack_around(session, kind, chosen)[kind]
+        component = stack_around(session, kind, chosen)[kind]
         empty = True
         for line in component.logs() if isinstance(component, StackComponent) else ():
             click.echo(visible(line, keep="\t"))

@@ -12,8 +12,14 @@ from stackkit.core.component_type import Component, ComponentType
 class Alerter(Component, Protocol):
     """Messages to people.
 
-    Laws: `post` is true exactly when the message was delivered; `ask` is true only when somebody approved, and where nobody
-    can be asked it raises `AlerterError`.
+    Laws, which every flavor's contract suite holds:
+
+    - `post` is true exactly when the message was delivered, to its end; one that was not never arrives later. Messages of
+      one thread arrive in their order, each once, a repeated one too; those of several threads arrive whole.
+    - `ask` is true only when somebody approved of this very question; no answer is no approval, and where nobody can be
+      asked it raises `AlerterError` and says what to do.
+    - No message or question drives what it is shown on: control characters but line breaks and tabs, and those that turn
+      the direction of writing, arrive as escapes or not at all.
     """
 
     TYPE: ClassVar[ComponentType[Alerter]]

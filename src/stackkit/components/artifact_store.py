@@ -49,11 +49,19 @@ class ArtifactStore(Component, HasSchemes, Protocol):
     Laws, which every flavor's contract suite holds:
 
     - A path is relative to the root, or absolute and inside of it; `..` out of it, other roots and links that lead out
-      raise `PathOutsideStoreError`. Paths that methods return are relative to the root, with `/`.
-    - What was written is read back to the byte. A file opened for writing becomes visible whole, when it is closed, or not
-      at all; folders above it are made.
-    - `copyfile` and `rename` refuse an existing target unless `overwrite` is set.
-    - What is not there raises `ArtifactNotFoundError`.
+      raise `PathOutsideStoreError`. Paths that methods return are relative to the root, with `/`, and can be passed back.
+      A name is kept as it is, whatever characters it has.
+    - What was written is read back to the byte; text is UTF-8, its line ends are kept, and `a` adds at the end.
+    - A file opened for writing becomes visible whole, when it is closed, or not at all: what an exception leaves or nobody
+      closes is discarded. Of several who make one file with `x`, one succeeds. Folders above it are made.
+    - A folder is there until it is removed, with or without files in it. `listdir`, `glob` and `walk` leave nothing out and
+      are sorted; `walk` goes from the top down, through one folder with all that is below it before the next.
+    - `copyfile` and `rename` refuse an existing target unless `overwrite` is set, and make the folders above it. A folder is
+      never replaced, and replaces nothing; it is not moved into itself. The root is neither moved nor removed.
+    - What is not there, below a file too, raises `ArtifactNotFoundError`; a folder in the place of a file raises
+      `ArtifactIsADirectoryError`, and a file in the place of a folder, or above something new, `ArtifactNotADirectoryError`.
+    - Several threads may use one store at once, and a copy of it, or another store of the same configuration, sees the same
+      files. Suspending loses none.
     """
 
     TYPE: ClassVar[ComponentType[ArtifactStore]]

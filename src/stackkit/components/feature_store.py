@@ -70,7 +70,7 @@ class FeatureView:
 
 
 def _view_problems(view: FeatureView) -> Iterator[Problem]:
-    where = f"feature view {view.name}"
+    where = view.name
     if not (view.name.isascii() and view.name.isidentifier()):
         yield Problem(f"{view.name!r} is no name of a feature view", remedy="use letters, digits and _")
     if not view.entity_keys:

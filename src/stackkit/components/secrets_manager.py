@@ -214,8 +214,16 @@ class SecretGroup(_StaysHere):
 class SecretsManager(Component, Protocol):
     """Named groups of secret values.
 
-    Laws: what was registered or updated is what `get_secret` gives; `register_secret` refuses a name that exists,
-    `update_secret`, `get_secret` and `delete_secret` one that does not; no value appears in a repr, a log or a traceback.
+    Laws, which every flavor's contract suite holds:
+
+    - What was registered or updated is what `get_secret` gives, any text under any keys, to the character; an update
+      replaces all values of one secret, and changes no other.
+    - Names are told apart by case, and `get_all_secret_keys` gives all of them, sorted.
+    - `register_secret` refuses a name that exists, and of several who register it at once one succeeds; `update_secret`,
+      `get_secret` and `delete_secret` refuse one that does not exist. What `SecretGroup.check` refuses is not kept in part.
+    - Objects of the same configuration, copies and pickles lead to the same secrets. Suspending loses none.
+    - No value appears in a repr, a log, an output, an environment variable, a document, a pickle or an error, its causes
+      and the variables in its traceback included.
     """
 
     TYPE: ClassVar[ComponentType[SecretsManager]]

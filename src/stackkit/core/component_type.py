@@ -19,7 +19,16 @@ class HasFlavor(Protocol):
 
 
 class Component(HasFlavor, Protocol):
-    """What every stack component is, whatever its type and whoever wrote it."""
+    """What every stack component is, whatever its type and whoever wrote it.
+
+    Laws, which every flavor's contract suite holds:
+
+    - It is read back from its document as it was, in every format; its document validates against its flavor's schema; two
+      components are equal exactly when their documents are, to the byte.
+    - A copy, a pickle and a replacement without changes are equal to it.
+    - Nothing that it shows of itself holds the value of a secret.
+    - Use does not change its configuration, and nobody can.
+    """
 
     TYPE: ClassVar[ComponentType[Any]]
 

@@ -8,8 +8,9 @@ from typing import Protocol, TypeGuard
 class HasLifecycle(Protocol):
     """What can be brought up and down.
 
-    Laws: after `provision()`, `is_provisioned` is true; after `resume()`, `is_running` is; each of the four calls can be
-    repeated without harm; a call that fails leaves states that tell the truth.
+    Laws: after `provision()`, `is_provisioned` is true; after `resume()`, `is_running` is; after a `suspend()` of its own it is
+    not, and what was made is kept. Each of the four calls can be repeated without harm; a call that fails leaves states that
+    tell the truth. Another object of the same configuration, in another process, tells the same states.
     """
 
     @property

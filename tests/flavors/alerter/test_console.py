@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.flavors.alerter.at_the_console import WAIT, Person
 from typing_extensions import override
 
 from stackkit.components.alerter import Alerter
@@ -31,26 +31,7 @@ try:
 except AlerterError as error:
     print(error, flush=True)
 """
-WAIT = 20.0
 Screen = Literal["stdout", "stderr", "nowhere"]
-
-
-@attrs.define
-class Person:
-    """Somebody at a terminal: reads what it shows, and types."""
-
-    terminal: int
-    seen: str = ""
-
-    def wait_for(self, text: str, times: int = 1) -> None:
-        while self.seen.count(text) < times:
-            poll = select.poll()
-            poll.register(self.terminal, select.POLLIN)
-            assert poll.poll(WAIT * 1000), f"waited for {text!r}, saw {self.seen!r}"
-            self.seen += os.read(self.terminal, 4096).decode(errors="replace")
-
-    def type(self, text: str | bytes) -> None:
-        os.write(self.terminal, text if isinstance(text, bytes) else text.encode())
 
 
 @attrs.define

@@ -3,65 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
-import attrs
 import pytest
 from hypothesis import find
+from tests.testing.served import Served
 from tests.testing.strategies.sample import Addressed, Everything
 from typing_extensions import override
 
-from stackkit import Component, ComponentType, Problem, Secret, StackComponent, StackkitError
+from stackkit import Secret
 from stackkit.testing.contracts.component import ComponentContract
 from stackkit.testing.strategies import components
 
-
-class Served(StackComponent):
-    """A component whose states are two files, as a server's are its data and its process."""
-
-    TYPE: ClassVar[ComponentType[Component]] = ComponentType("served")
-    FLAVOR: ClassVar[str] = "files"
-
-    folder: str
-    password: Secret
-    others: dict[str, list[Secret]] = attrs.field(factory=dict[str, list[Secret]])
-
-    @property
-    @override
-    def is_provisioned(self) -> bool:
-        """Whether the folder is there."""
-        return Path(self.folder).is_dir()
-
-    @property
-    @override
-    def is_running(self) -> bool:
-        """Whether the file is there."""
-        return (Path(self.folder) / "running").exists()
-
-    @override
-    def provision(self) -> None:
-        """Make the folder."""
-        try:
-            Path(self.folder).mkdir(exist_ok=True)
-        except OSError as error:
-            raise StackkitError(Problem("cannot be made", where=self.folder)) from error
-
-    @override
-    def deprovision(self) -> None:
-        """Remove the folder."""
-        if self.is_provisioned:
-            Path(self.folder).rmdir()
-
-    @override
-    def resume(self) -> None:
-        """Make the file."""
-        assert self.password.is_resolved
-        (Path(self.folder) / "running").touch()
-
-    @override
-    def suspend(self) -> None:
-        """Remove the file."""
-        (Path(self.folder) / "running").unlink(missing_ok=True)
+pytest_plugins = ["pytester"]
 
 
 class TestServed(ComponentContract[Served]):
@@ -90,3 +43,62 @@ class TestAddressed(ComponentContract[Addressed]):
     @override
     def component(self) -> Addressed:
         return Addressed(name="store", path="s3://bucket")
+
+
+# What authors see
+
+NO_COMPONENT = """
+from stackkit.testing.contracts.alerter import AlerterContract
+
+class TestMine(AlerterContract):
+    pass
+"""
+
+ONE_FIXTURE = """
+import pytest
+from stackkit.flavors.artifact_store.local import LocalArtifactStore
+from stackkit.testing.contracts.artifact_store import ArtifactStoreContract
+
+class TestMine(ArtifactStoreContract[LocalArtifactStore]):
+    @pytest.fixture
+    def component(self, tmp_path):
+        return LocalArtifactStore(name="mine", path=str(tmp_path / "root"))
+"""
+
+CHANGED = """
+import pytest
+from stackkit.flavors.alerter.console import ConsoleAlerter
+from stackkit.testing.contracts.alerter import AlerterContract
+
+class TestMine(AlerterContract[ConsoleAlerter]):
+    @pytest.fixture
+    def component(self):
+        return ConsoleAlerter(name="mine")
+
+    def test_of_my_own(self, component):
+        vars(component)["name"] = "changed"
+"""
+
+
+def run(pytester: pytest.Pytester, text: str, *options: str) -> pytest.RunResult:
+    """Run somebody else's tests, in a process of its own."""
+    pytester.makepyfile(text)
+    return pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "error", *options)
+
+
+def test_an_author_who_gives_no_component_is_told_what_to_give(pytester: pytest.Pytester) -> None:
+    result = run(pytester, NO_COMPONENT)
+    assert result.parseoutcomes().keys() == {"errors"}
+    result.stdout.fnmatch_lines(["*NotImplementedError: TestMine needs a fixture `component` that returns a component of *"])
+
+
+def test_one_fixture_is_enough_and_what_more_can_be_given_is_told(pytester: pytest.Pytester) -> None:
+    result = run(pytester, ONE_FIXTURE, "-rs", "-k", "come_up or link or open or equal")
+    assert result.parseoutcomes().keys() == {"passed", "skipped", "deselected"}
+    result.stdout.fnmatch_lines(["SKIPPED * give the fixture `failing`, *", "SKIPPED * give the fixture `link_out`, *"])
+
+
+def test_a_test_that_changes_the_configuration_is_named(pytester: pytest.Pytester) -> None:
+    result = run(pytester, CHANGED, "-k", "test_of_my_own")
+    assert result.parseoutcomes() == {"passed": 1, "errors": 1, "deselected": result.parseoutcomes()["deselected"]}
+    result.stdout.fnmatch_lines(["*use has changed the component's configuration*"])

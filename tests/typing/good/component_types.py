@@ -72,7 +72,9 @@ def use_alerter(alerter: Alerter) -> None:
 def use_container_registry(registry: ContainerRegistry, image: str) -> None:
     assert_type(registry.uri, str)
     assert_type(registry.push_image(image, Path("image.tar")), str)
+    assert_type(registry.pull_image(image, "layout"), str)
     assert_type(registry.image_digest(image), str)
+    assert_type(registry.tags("model"), list[str])
 
 
 def use_experiment_tracker(tracker: ExperimentTracker) -> None:
@@ -123,6 +125,7 @@ def use_model_deployer(deployer: ModelDeployer, deployment: ModelDeployment) -> 
     assert_type(server.status, Literal["starting", "running", "stopped", "failed"])
     assert_type(deployer.find_model_server(status="running"), list[ModelServer])
     assert_type(deployer.get_model_server_info(uuid4()), ModelServer)
+    assert_type(deployer.get_model_server_logs(uuid4(), tail=10), list[str])
     deployer.stop_model_server(server.uuid, timeout=1.0, force=True)
 
 

@@ -117,7 +117,8 @@ class Columns:
             raise ConfigurationError(*self.problems)
 
     def _column(self, name: str) -> pl.Series | None:
-        import polars as pl
+        with Extra("features"):
+            import polars as pl
 
         found = self.table.column_names.count(name)
         if found == 1:

@@ -44,9 +44,9 @@ def span_between(record: ViewRecord, files: list[DataFile], start: int, end: int
         start: The first time, in microseconds since 1970.
         end: The last time.
     """
-    before = [file for file in files if file.first < start]
-    known = record.through is not None and record.through >= start - 1
-    return Span(tuple(files), start, end, all(known and file.sequence <= record.sequence for file in before))
+    through = EARLIEST if record.through is None else record.through
+    online = [file.sequence <= record.sequence and min(file.last, start - 1) <= through for file in files if file.first < start]
+    return Span(tuple(files), start, end, completes=all(online))
 
 
 def span_since(record: ViewRecord, files: list[DataFile], end: int) -> tuple[Span, ...]:

@@ -6,7 +6,7 @@ An entity is known by the JSON of its keys, features are kept as MessagePack: SQ
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stackkit.components.feature_store import FeatureValue
@@ -86,9 +86,10 @@ def get(connection: sqlite3.Connection, request: Request, entities: Sequence[str
     import msgspec
 
     decode: Callable[[bytes], dict[str, FeatureValue]] = msgspec.msgpack.Decoder().decode
-    asked = sorted({entity for entity in entities if entity is not None})  # neighbours share pages of the database
+    asked: list[str] = sorted({entity for entity in entities if entity is not None})  # neighbours share pages of the database
     parameters = (msgspec.json.encode(asked).decode(), request.record.id)
-    found = {asked[number]: Row(event, decode(data)) for number, event, data in connection.execute(_GET, parameters)}
+    answer: Iterable[tuple[int, int, bytes]] = connection.execute(_GET, parameters)
+    found: dict[str, Row] = {asked[number]: Row(event, decode(data)) for number, event, data in answer}
     return [None if entity is None else found.get(entity) for entity in entities]
 
 

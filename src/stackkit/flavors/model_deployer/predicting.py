@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -11,7 +13,7 @@ import attrs
 from typing_extensions import get_type_hints
 
 from stackkit.components.model_deployer import ModelDeployment
-from stackkit.errors import ConfigurationError, Problem, StackkitError
+from stackkit.errors import ConfigurationError, ImportPathError, Problem, StackkitError
 from stackkit.registry.resolve import resolve
 from stackkit.serialization.classes import ClassCodec
 from stackkit.serialization.codec import Codec, located
@@ -54,7 +56,7 @@ class Predictor:
             ConfigurationError: It cannot be called, an instance cannot be made, or it has not all its annotations.
             UnsupportedTypeError: Annotations are of types that cannot be read or written; all of them are named.
         """
-        found = resolve(deployment.model_uri, root)
+        found = _found(deployment.model_uri, root)
         model = _instance(found, deployment.model_uri) if isinstance(found, type) else found
         method: object = getattr(model, _METHOD, None)
         call = method if callable(method) else model
@@ -106,6 +108,29 @@ class Predictor:
         """
         loaded = self.request.load(data)
         return {name: getattr(loaded, name) for name in self.request.fields}
+
+
+def _found(path: str, root: Path) -> object:
+    try:
+        return resolve(path, root)
+    except ImportPathError as error:
+        raise ImportPathError(*(_advised(problem, path) for problem in error.problems)) from error
+
+
+def _advised(problem: Problem, path: str) -> Problem:
+    """A problem with an import path that suggests what a module has to call, and not only its classes."""
+    name, _, wanted = path.partition(":")
+    module = sys.modules.get(name)
+    if module is None or problem.where != path or not problem.what.startswith(f"{name} has no "):
+        return problem
+    own = [
+        key
+        for key, value in vars(module).items()
+        if callable(value) and not key.startswith("_") and getattr(value, "__module__", None) == name
+    ]
+    close = difflib.get_close_matches(wanted, own, 1)
+    remedy = f"did you mean {name}:{close[0]}?" if close else f"it has {', '.join(own) or 'nothing to call'}"
+    return attrs.evolve(problem, remedy=remedy)
 
 
 def _instance(cls: type, where: str) -> object:

@@ -27,7 +27,7 @@ from stackkit.flavors.model_deployer.specs import WorkerSpec
 from stackkit.serialization.formats import decode, encode
 
 if TYPE_CHECKING:  # the vendor's libraries are imported where they are used
-    from fastapi import FastAPI, Request, Response
+    from fastapi import Request, Response
     from uvicorn import Config
     from uvicorn.server import ServerState
 
@@ -86,12 +86,13 @@ class Serving:
         """
         from uvicorn import Config
 
-        door = Door(self._app())
+        door = self.door()
         config = Config(door, loop="asyncio", ws="none", lifespan="off", access_log=False, log_level="warning")
         with socket.socket(fileno=listening) as taken:
             asyncio.run(Server(config, door).run(taken, ready))
 
-    def _app(self) -> FastAPI:
+    def door(self) -> Door:
+        """The application, as ASGI has it."""
         from fastapi import FastAPI
 
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)  # whose pages would load scripts from elsewhere
@@ -99,7 +100,7 @@ class Serving:
         app.router.add_route("/predict", answer.predict, methods=["POST"])
         app.router.add_route("/health", _constant({"status": "ok", **attrs.asdict(self.deployment)}))
         app.router.add_route("/openapi.json", _constant(openapi(self.deployment, self.predictor)))
-        return app
+        return Door(app)
 
 
 def _constant(value: Mapping[str, object]) -> Callable[[Request], Awaitable[Response]]:

@@ -112,7 +112,8 @@ class ComponentContract(Generic[C]):
         return None
 
     @pytest.fixture(autouse=True)
-    def _configuration_stays(self, component: C) -> Generator[None]:
+    def configuration_stays(self, component: C) -> Generator[None]:
+        """No law leaves a component with another configuration."""
         before = _configuration(component)
         yield
         assert _configuration(component) == before, "use has changed the component's configuration"
@@ -197,6 +198,14 @@ class ComponentContract(Generic[C]):
             assert usable == one
             for shown in (repr(usable), str(usable), f"{usable}", pprint.pformat(usable), dumps(usable).decode()):
                 assert MARK not in shown
+
+    def test_bringing_it_up_and_down_leaves_its_configuration_as_it_was(self, component: C) -> None:
+        before = _configuration(component)
+        bring_up(component)
+        assert _configuration(component) == before
+        bring_down(component)
+        assert _configuration(component) == before
+        bring_up(component)
 
     def test_its_configuration_is_not_assigned_or_deleted(self, component: C) -> None:
         for field in public_fields(type(component)):

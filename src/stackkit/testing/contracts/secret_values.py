@@ -71,6 +71,15 @@ def with_secret_values(component: C) -> C:
     return usable
 
 
+def holds_secrets(component: StackComponent) -> bool:
+    """Whether a component's configuration refers to secrets, whose values do not travel with a pickle of it.
+
+    Args:
+        component: Any component that can be written to a document.
+    """
+    return any(True for _ in _references(to_builtins(component)))
+
+
 def _references(builtins: object) -> Iterator[str]:
     """The references to secrets in a document."""
     if is_list(builtins):

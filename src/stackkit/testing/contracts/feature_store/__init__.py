@@ -13,6 +13,17 @@ from __future__ import annotations
 
 from stackkit.testing.contracts.feature_store.contract import FeatureStoreContract
 from stackkit.testing.contracts.feature_store.oracle import OnlineOracle, historical
-from stackkit.testing.contracts.feature_store.rows import STATS, at, columns, row, table
+from stackkit.testing.contracts.feature_store.rows import STATS, at, columns, entities, row, table, write
 
-__all__ = ["STATS", "FeatureStoreContract", "OnlineOracle", "at", "columns", "historical", "row", "table"]
+__all__ = [
+    "STATS",
+    "FeatureStoreContract",
+    "OnlineOracle",
+    "at",
+    "columns",
+    "entities",
+    "historical",
+    "row",
+    "table",
+    "write",
+]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from stackkit import BaseFeatureStore
 from stackkit.errors import ConfigurationError
+from stackkit.testing.contracts.component import few
 from stackkit.testing.contracts.feature_store.history import RATING
 from stackkit.testing.contracts.feature_store.online import LASTING
 from stackkit.testing.contracts.feature_store.oracle import OnlineOracle
-from stackkit.testing.contracts.feature_store.point_in_time import many
 from stackkit.testing.contracts.feature_store.rows import MICROSECOND, FeatureLaws, Row, S, applied, at, row, write
 
 Step: TypeAlias = tuple[str, int, int]
@@ -168,7 +168,7 @@ class OnlineTimeLaws(FeatureLaws[S], Generic[S]):
         component.apply([attrs.evolve(view, ttl=timedelta(hours=2))])
         assert [_rating(component, driver) for driver in hours] == [0.5, None, None]
 
-    @many
+    @few
     @given(rows=_rows(), steps=_steps)
     def test_after_any_calls_each_entity_has_its_newest_row_that_was_materialized(
         self, component: S, rows: Sequence[Row], steps: Sequence[Step]

@@ -59,7 +59,8 @@ class KnownParams:
         """
         inode = os.fstat(file.descriptor).st_ino
         if inode != self.inode or file.size < self.end:
-            self.inode, self.end, self.params = inode, 0, {}
+            self.inode, self.end = inode, 0
+            self.params.clear()
         new = os.pread(file.descriptor, file.size - self.end, self.end)
         new = new[: new.rfind(b"\n") + 1]
         self.params |= _state(path, whole_lines(new)).params

@@ -6,13 +6,14 @@ import gzip
 import io
 import json
 import tarfile
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stackkit.errors import InvalidImageError
+from stackkit.errors import ImageTransferError, InvalidImageError
 from stackkit.flavors.container_registry.digests import digest_of
 from stackkit.flavors.container_registry.images import opened_image
 from stackkit.flavors.container_registry.manifests import DOCKER_INDEX, OCI_INDEX, OCI_MANIFEST
@@ -161,7 +162,18 @@ class TestLayouts:
         assert "is a layout of version 2.0.0; give one of 1.0.0" in refused(tmp_path / "image")
 
 
+def full(**_: object) -> io.FileIO:
+    """A file on a full disk."""
+    return io.FileIO("/dev/full", "w")
+
+
 class TestDockerArchives:
+    def test_a_full_disk_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write_docker_archive(tmp_path / "saved.tar", {"model:1": [LAYER]})
+        monkeypatch.setattr(tempfile, "TemporaryFile", full)
+        with pytest.raises(ImageTransferError, match="its layers cannot be compressed: No space left on device; make room in"):
+            digest(tmp_path / "saved.tar")
+
     def test_the_same_archive_gives_the_same_image_each_time(self, tmp_path: Path) -> None:
         write_docker_archive(tmp_path / "saved.tar", {"model:1": [LAYER, layer_of({"x": b"y"}), LAYER]})
         assert digest(tmp_path / "saved.tar") == digest(tmp_path / "saved.tar")
@@ -253,7 +265,7 @@ class TestDockerArchives:
         assert "has 2 images, none of them called latest; push one under its name there: a:1, b:1" in told
 
 
-@pytest.mark.parametrize("kind", ["pipe", "device", "missing", "nul"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "missing", "nul", "x" * 300])
 def test_what_is_neither_a_file_nor_a_folder_is_told(tmp_path: Path, kind: str) -> None:
     import os
 

@@ -57,9 +57,15 @@ def from_builtins(
             every mistake is named with its path.
         FlavorNotFoundError: Its flavor is not known.
     """
-    found = _read_builtins(data, expect, registry)
-    if found is not None:
-        return found
+    mirror = mirror_of(expect) if isinstance(expect, type) else None
+    found = mirror.read_builtins(data) if mirror else _read_builtins(data, expect, registry)
+    return _by_codecs(data, expect, registry) if found is None else found
+
+
+def _by_codecs(
+    data: object, expect: type[StackComponent] | ComponentType[Any] | None, registry: FlavorRegistry | None
+) -> StackComponent | Component:
+    """The component as its codecs read it, or all mistakes."""
     _check_expected(expect)
     envelope = Envelope.read(data)
     if isinstance(expect, ComponentType):
@@ -77,27 +83,20 @@ def from_builtins(
 
 
 def _read_builtins(data: object, expect: object, registry: FlavorRegistry | None) -> StackComponent | None:
-    """The component, where generated code can read it; all mistakes are told elsewhere."""
-    mirror = mirror_of(expect) if isinstance(expect, type) else None
-    if mirror is not None:
-        found: StackComponent | None = mirror.read_builtins(data)
-        return found
+    """The component, where generated code can read it and several flavors may be expected; mistakes are told elsewhere."""
     return _as_expected(read_builtins(data, _lookup(registry)), expect) if _may_be_several(expect) else None
 
 
 def _read_json(data: Data, expect: object, registry: FlavorRegistry | None) -> StackComponent | None:
     """The same of JSON."""
-    mirror = mirror_of(expect) if isinstance(expect, type) else None
-    if mirror is not None:
-        found: StackComponent | None = mirror.read_json(data)
-        return found
     return _as_expected(read_json(data, _lookup(registry)), expect) if _may_be_several(expect) else None
 
 
 def _may_be_several(expect: object) -> bool:
     """Whether more than one flavor may be expected."""
-    is_base = isinstance(expect, type) and issubclass(expect, StackComponent) and not hasattr(expect, "FLAVOR")
-    return is_base or expect is None or isinstance(expect, ComponentType)
+    if expect is None or isinstance(expect, ComponentType):
+        return True
+    return isinstance(expect, type) and issubclass(expect, StackComponent) and not hasattr(expect, "FLAVOR")
 
 
 def _as_expected(component: StackComponent | None, expect: object) -> StackComponent | None:
@@ -159,7 +158,7 @@ def dumps(component: StackComponent, format: str = "json") -> bytes:  # noqa: A0
     """
     if format == "json":
         mirror = mirror_of(type(component))
-        written: bytes | None = None if mirror is None else mirror.write_json(component)
+        written: bytes | None = mirror.write_json(component) if mirror else None
         if written is not None:
             return written
     return encode(dump_component(component), format)
@@ -201,10 +200,9 @@ def loads(
     >>> loads(dumps(ConsoleAlerter(name="terminal")), ALERTER).name
     'terminal'
     """
-    found = _read_json(data, expect, registry) if format == "json" else None
-    if found is not None:
-        return found
+    if format == "json":
+        mirror = mirror_of(expect) if isinstance(expect, type) else None
+        found = mirror.read_json(data) if mirror else _read_json(data, expect, registry)
+        return _by_codecs(decode(data, format), expect, registry) if found is None else found
     builtins = decode(data, format)
-    if expect is None:
-        return from_builtins(builtins, registry=registry)
-    return from_builtins(builtins, expect, registry=registry)
+    return from_builtins(builtins, registry=registry) if expect is None else from_builtins(builtins, expect, registry=registry)

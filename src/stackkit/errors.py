@@ -43,7 +43,8 @@ class Problem:
             prefix: What the place is part of; the empty string changes nothing.
         """
         joint = "." if prefix and self.where and not self.where.startswith("[") else ""
-        return attrs.evolve(self, where=f"{prefix}{joint}{self.where}")
+        where = f"{prefix}{joint}{self.where}"
+        return Problem(self.what, where=where, remedy=self.remedy, file=self.file, line=self.line)
 
     @override
     def __str__(self) -> str:

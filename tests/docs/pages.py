@@ -133,6 +133,7 @@ class Reader:
         }
         path = f"{programs or Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         own = {"PATH": path, "HOME": str(home), "COLUMNS": "80", "PYTHONUNBUFFERED": "1"}
+        own["PYTEST_DEBUG_TEMPROOT"] = str(home)  # else its runs clear up after those of others
         self._environment = {**kept, **own, **(variables or {})}
         self._module = ModuleType("page")
 

@@ -61,7 +61,7 @@ def commands() -> Iterator[str]:
     """The commands at the top, those of stacks, those of single component types, and those that every type has."""
     yield "| command | what it does |"
     yield "|---|---|"
-    with click.Context(stackkit, info_name="stackkit", terminal_width=1000) as context:
+    with click.Context(stackkit, info_name="stackkit", terminal_width=1000, **stackkit.context_settings) as context:
         types = {entry.slug.replace("_", "-") for entry in COMPONENT_TYPES}
         yield from _commands(stackkit, context, "stackkit", without=types)
         for slug, special in SPECIAL.items():

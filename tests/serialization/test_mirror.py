@@ -7,13 +7,15 @@ from functools import partial
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.serialization.everything import Anything, MadeFlavor, flavors, has_same_types
+from tests.serialization.everything import SCALARS, Anything, Kind, MadeField, MadeFlavor, flavors, has_same_types, make_flavor
 from tests.serialization.hostile import tampered
 from tests.serialization.nearly import as_json, nearly
 
 from stackkit import StackComponent, dumps, from_builtins, loads, to_builtins
+from stackkit.core.narrow import is_dict
 from stackkit.errors import StackkitError
 from stackkit.serialization.mirror.mirror import begin_mirror, mirror_of
 
@@ -103,6 +105,25 @@ def test_bytes_that_were_tampered_with_are_read_or_refused_the_same(data: st.Dat
     document = data.draw(as_json(to_builtins(data.draw(made.components))))
     found = data.draw(tampered(document))
     assert_same(made.cls, lambda: loads(found, made.cls))
+
+
+@pytest.mark.parametrize("kind", SCALARS, ids=lambda kind: str(kind.annotation))
+@settings(MANY, max_examples=40)
+@given(data=st.data())
+def test_each_type_by_itself_is_written_and_read_or_refused_the_same(kind: Kind, data: st.DataObject) -> None:
+    made = _MADE.setdefault(id(kind), make_flavor({"one": MadeField(kind, attrs.NOTHING)}))
+    component = data.draw(made.components)
+    assert_same(made.cls, lambda: to_builtins(component))
+    assert_same(made.cls, lambda: dumps(component))
+    document = to_builtins(component)
+    config = document["config"]
+    assert is_dict(config)
+    assert_read_the_same(made.cls, document, data.draw(as_json(document)))
+    wrong = {**document, "config": {**config, "one": data.draw(nearly(config["one"]))}}
+    assert_read_the_same(made.cls, wrong, data.draw(as_json(wrong)))
+
+
+_MADE: dict[int, MadeFlavor] = {}
 
 
 def test_only_a_class_that_was_used_has_a_mirror_and_its_subclass_has_not() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -359,12 +358,23 @@ def test_tests_without_stackkits_fixtures_may_have_ones_of_the_same_name(outer: 
     check(outer, text, passed=1)
 
 
-def test_without_hypothesis_the_fixtures_work(outer: pytest.Pytester) -> None:
+WITHOUT_EXTRAS = """
+import sys
+
+for name in ("hypothesis", "jsonschema", "polars", "pyarrow", "fastapi", "uvicorn", "httpx"):
+    sys.modules[name] = None  # as if it were not installed
+
+import pytest
+
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+
+def test_without_any_extra_the_fixtures_work(outer: pytest.Pytester) -> None:
     """Somebody may test a program that uses stackkit, and have no flavors to test."""
-    outer.makepyfile("def test_it(workspace, stack): pass")
-    program = "import sys; sys.modules['hypothesis'] = None; import pytest; sys.exit(pytest.main(sys.argv[1:]))"
+    outer.makepyfile("from stackkit.stack.lifecycle import up\ndef test_it(workspace, stack): up(stack)")
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = (sys.executable, "-c", program, *OPTIONS, "-p", "stackkit.testing.plugin")
+    command = (sys.executable, "-c", WITHOUT_EXTRAS, *OPTIONS, "-p", "stackkit.testing.plugin")
     done = subprocess.run(command, cwd=outer.path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert not (Path.home() / ".local").exists()
+    assert left(outer) == ["home/marker", "used/.stackkit"]

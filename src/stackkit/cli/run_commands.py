@@ -17,6 +17,7 @@ from stackkit.cli.run_rows import as_object, as_row, comparison, details, head
 from stackkit.cli.session import Session, pass_session
 from stackkit.components.experiment_runs import ExperimentRun, RunStatus
 from stackkit.components.experiment_tracker import EXPERIMENT_TRACKER, ExperimentTracker
+from stackkit.core.narrow import is_list
 from stackkit.errors import Problem, RunNotFoundError
 
 _MOST: Final = 20
@@ -160,7 +161,7 @@ def compare(session: Session, names: Sequence[str], differing: bool, tracker: st
 
 
 def _values(values: object) -> Sequence[object]:
-    return values if isinstance(values, list) else ()
+    return values if is_list(values) else ()
 
 
 @runs.command("plot", help="Plot metrics as an SVG file: a panel for each metric, a line for each run.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, cast
@@ -31,6 +32,7 @@ from stackkit.testing.contracts.artifact_store import (
     read,
     write,
 )
+from stackkit.testing.contracts.artifact_store.machine import outcome
 
 
 class TestLocalArtifactStore(ArtifactStoreContract[LocalArtifactStore]):
@@ -144,7 +146,11 @@ class TestLocalArtifactStore(ArtifactStoreContract[LocalArtifactStore]):
 
 
 class LocalMachine(ArtifactStoreMachine):
-    """Beside the laws: no descriptor stays open, and nothing hidden stays behind."""
+    """Beside the laws: no descriptor stays open, nothing hidden stays behind, and refusals are of the very class."""
+
+    @override
+    def same(self, real: Callable[[], object], modelled: Callable[[], object]) -> None:
+        assert outcome(real) == outcome(modelled)
 
     @override
     def new_store(self) -> ArtifactStore:

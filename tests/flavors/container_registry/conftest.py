@@ -14,6 +14,7 @@ from stackkit.testing.images import layer_of, write_layout
 pytest.register_assert_rewrite("tests.flavors.container_registry.docker_registry")
 
 from tests.flavors.container_registry.docker_registry import DockerRegistry, docker_registry  # noqa: E402 - rewritten
+from tests.flavors.container_registry.internet import Internet, internet  # noqa: E402 - after what it is made of
 
 
 @pytest.fixture(scope="package")
@@ -41,3 +42,21 @@ def layout(tmp_path: Path) -> Path:
     folder = tmp_path / "image"
     write_layout(folder, layer_of({"base": b"system"}), layer_of({"model": bytes(range(256)) * 64}))
     return folder
+
+
+@pytest.fixture(scope="package")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Generator[Internet]:
+    """The registries of the internet."""
+    with internet(tmp_path_factory.mktemp("internet")) as running:
+        yield running
+
+
+@pytest.fixture
+def connected(services: Internet, monkeypatch: pytest.MonkeyPatch) -> Internet:
+    """The internet, as far as this test sees it."""
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, services.proxy)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    services.asked.clear()
+    return services

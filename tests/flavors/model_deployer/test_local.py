@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -99,3 +102,103 @@ def test_what_does_not_exist_is_not_found_by_any_method(deployer: LocalModelDepl
     ):
         with pytest.raises(ModelServerNotFoundError):
             method(uuid4())
+
+
+def test_a_folder_whose_path_is_longer_than_that_of_a_socket_may_be(tmp_path: Path, models_folder: Path, echo: Echo) -> None:
+    far = LocalModelDeployer(name="far", path=str(tmp_path / ("x" * 120)), model_path=str(models_folder))
+    try:
+        assert ask(far.deploy_model(echo()).url) == "one x"
+    finally:
+        far.deprovision()
+
+
+def test_what_a_model_prints_and_what_its_server_meets_is_in_its_log(
+    deployer: LocalModelDeployer, models_folder: Path, echo: Echo
+) -> None:
+    (models_folder / "loud.py").write_text("def say(text: str) -> str:\n    print('heard', text)\n    return text\n")
+    server = deployer.deploy_model(echo("loud:say"))
+    ask(server.url, "ß")
+    assert deployer.get_model_server_logs(server.uuid, tail=1) == ["heard ß"]
+    assert "echo: heard ß" in list(deployer.logs())
+
+
+def test_it_listens_on_loopback_and_nowhere_else(deployer: LocalModelDeployer, echo: Echo) -> None:
+    port = port_of(deployer.deploy_model(echo()))
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    addresses = {fields[1] for fields in lines if fields[1].endswith(f":{port:04X}") and fields[3] == "0A"}
+    assert addresses == {f"0100007F:{port:04X}"}
+
+
+def test_a_model_that_does_not_come_up_in_time_is_given_up(
+    deployer: LocalModelDeployer, models_folder: Path, echo: Echo
+) -> None:
+    (models_folder / "endless.py").write_text("while True: pass\n")
+    with pytest.raises(LifecycleError, match=r"did not come up within 0\.\d+ s"):
+        deployer.deploy_model(echo("endless:predict"), timeout=0.5)
+    assert deployer.find_model_server() == []
+    server = deployer.deploy_model(echo())
+    with pytest.raises(LifecycleError, match=r"did not come up within 0\.\d+ s"):
+        deployer.deploy_model(echo("endless:predict"), replace=True, timeout=0.5)
+    assert ask(server.url) == "one x"
+
+
+def test_a_folder_of_models_that_is_not_there_is_told(deployer: LocalModelDeployer, echo: Echo) -> None:
+    nowhere = deployer.replace(model_path=f"{deployer.model_path}/nowhere")
+    with pytest.raises(LifecycleError, match=r"nowhere: no process can be started: No such file or directory"):
+        nowhere.deploy_model(echo())
+
+
+def test_names_that_are_no_text_are_refused(deployer: LocalModelDeployer, echo: Echo) -> None:
+    with pytest.raises(ConfigurationError, match=r"run_name: is no text"):
+        deployer.deploy_model(echo(run_name="\ud800"))
+
+
+def test_any_text_is_a_name(deployer: LocalModelDeployer, echo: Echo) -> None:
+    name = "../\0\n\x1b[31m '\"ß" * 3
+    server = deployer.deploy_model(echo(name=name))
+    assert deployer.find_model_server(model_name=name) == [server]
+
+
+ABSENT = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == sys.argv[1]:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+from stackkit.errors import MissingExtraError
+from stackkit.flavors.model_deployer.local import LocalModelDeployer, ModelDeployment
+deployer = LocalModelDeployer(name="here", path=sys.argv[2])
+assert deployer.find_model_server() == []
+try:
+    deployer.deploy_model(ModelDeployment(model_name="echo", model_uri="echo:one"))
+except MissingExtraError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("library", ["fastapi", "uvicorn"])
+def test_a_library_that_is_absent_is_told_in_a_line_that_says_what_to_install(library: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ABSENT, library, str(tmp_path / "servers")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{library} is not installed; pip install 'stackkit[serving]'\n"
+    assert not (tmp_path / "servers").exists()
+
+
+@pytest.mark.parametrize(("field", "value"), [("path", ""), ("path", "a\0b"), ("model_path", ""), ("threads", 0)])
+def test_what_is_no_configuration_is_refused(field: str, value: object) -> None:
+    configuration: dict[str, Any] = {"path": "servers", "model_path": "models", "threads": 1, field: value}
+    with pytest.raises(ValueError, match=field):
+        LocalModelDeployer(name="here", **configuration)
+
+
+def test_it_is_in_the_workspace_around_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STACKKIT_WORKSPACE", raising=False)
+    inner = tmp_path / "project" / "src"
+    inner.mkdir(parents=True)
+    (tmp_path / "project" / ".stackkit").mkdir()
+    monkeypatch.chdir(inner)
+    made = LocalModelDeployer(name="here")
+    assert (made.path, made.model_path) == (str(tmp_path / "project/.stackkit/model_servers"), str(tmp_path / "project"))
+    monkeypatch.setenv("STACKKIT_WORKSPACE", str(tmp_path))
+    assert LocalModelDeployer(name="here").model_path == str(tmp_path)

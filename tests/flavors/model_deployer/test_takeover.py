@@ -155,17 +155,22 @@ def test_a_server_is_not_stopped_before_requests_are_answered_unless_it_is_force
         deployer.delete_model_server(server.uuid, timeout=0.1)
     with pytest.raises(httpx.ConnectError):  # it takes no more
         httpx.post(server.url, json={"text": "x"})
-    assert deployer.get_model_server_info(server.uuid).status == "running"
+    still = deployer.get_model_server_info(server.uuid)
+    assert (still.status, still.url, still.message) == ("stopped", "", "answers the requests under way")
     deployer.stop_model_server(server.uuid, timeout=0.1, force=True)
     assert deployer.get_model_server_info(server.uuid).status == "stopped"
     assert finish() == "RemoteProtocolError"
 
 
-def test_a_server_that_could_not_be_stopped_at_once_stops_when_it_has_answered(
+def test_a_server_that_could_not_be_stopped_at_once_stops_when_it_has_answered_and_can_be_started_then(
     deployer: LocalModelDeployer, slow: tuple[ModelServer, Callable[[], str]]
 ) -> None:
     server, finish = slow
     with pytest.raises(LifecycleError, match="requests are under way"):
         deployer.stop_model_server(server.uuid, timeout=0.1)
+    starting = threading.Thread(target=lambda: deployer.start_model_server(server.uuid))
+    starting.start()
     assert finish() == '"old"'
-    until(lambda: deployer.get_model_server_info(server.uuid).status == "stopped")
+    starting.join(PATIENCE)  # which waits for the end before
+    again = deployer.get_model_server_info(server.uuid)
+    assert (again.status, again.message) == ("running", "")

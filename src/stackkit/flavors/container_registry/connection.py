@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from threading import Event
+from threading import Event, Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, final
 from urllib.parse import urljoin, urlsplit
@@ -47,7 +47,6 @@ class Connection:
 
     Raises:
         MissingExtraError: httpx is not installed.
-        ConfigurationError: The certificates cannot be read.
     """
 
     def __init__(self, endpoint: Endpoint, scopes: Sequence[str]) -> None:
@@ -60,19 +59,16 @@ class Connection:
         self._authorization = Authorization(endpoint.credentials, scopes, endpoint.url, self._fetch_token)
         self._stopped = Event()
         self._reached = False
-        self._client = httpx.Client(
-            timeout=endpoint.timeout,
-            verify=trust(endpoint),
-            trust_env=not endpoint.address.is_loopback,  # a proxy's own loopback is another one
-            headers={"User-Agent": "stackkit", "Accept-Encoding": "identity"},
-        )
+        self._lock = Lock()
+        self._clients: dict[bool, httpx.Client] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
-        self._client.close()
+        for client in self._clients.values():
+            client.close()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -82,6 +78,15 @@ class Connection:
     def stop(self) -> None:
         """Have threads that are still at work give up at their next request."""
         self._stopped.set()
+
+    def check_going(self) -> None:
+        """Give up, if `stop` was called.
+
+        Raises:
+            ImageTransferError: It was.
+        """
+        if self._stopped.is_set():
+            raise ImageTransferError(Problem("was given up", where=self._host))
 
     def url(self, path: str) -> str:
         """The address of something below `/v2/`."""
@@ -196,8 +201,7 @@ class Connection:
         return is_plain and (self._endpoint.insecure or Address(f"[{host}]" if ":" in host else host).is_loopback)
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], content: Content) -> httpx.Response:
-        if self._stopped.is_set():
-            raise ImageTransferError(Problem("was given up", where=self._host))
+        self.check_going()
         if not self._is_registry(url):
             return self._send_as(None, method, url, headers, content)
         renewals = 0
@@ -216,8 +220,27 @@ class Connection:
         self, authorization: str | None, method: str, url: str, headers: Mapping[str, str], content: Content
     ) -> httpx.Response:
         sent = {**headers, **({"Authorization": authorization} if authorization else {})}
-        body = content if isinstance(content, bytes) else content()
-        return self._client.send(self._client.build_request(method, url, headers=sent, content=body or None), stream=True)
+        body = (content or None) if isinstance(content, bytes) else self._going(content())
+        client = self._client(has_tls=url.startswith("https:"))
+        return client.send(client.build_request(method, url, headers=sent, content=body), stream=True)
+
+    def _client(self, *, has_tls: bool) -> httpx.Client:
+        """A client for addresses with TLS, or for others, which need not wait until all certificates are read."""
+        with self._lock:
+            if has_tls not in self._clients:
+                is_here = self._endpoint.address.is_loopback and has_tls == self._endpoint.has_tls
+                self._clients[has_tls] = self._httpx.Client(
+                    timeout=self._endpoint.timeout,
+                    verify=has_tls and trust(self._endpoint),
+                    trust_env=not is_here,  # a proxy's own loopback is another one
+                    headers={"User-Agent": "stackkit", "Accept-Encoding": "identity"},
+                )
+            return self._clients[has_tls]
+
+    def _going(self, pieces: Iterable[bytes]) -> Iterable[bytes]:
+        for piece in pieces:
+            self.check_going()
+            yield piece
 
     def _is_registry(self, url: str) -> bool:
         return origin(url) == origin(self._endpoint.url)

@@ -17,7 +17,7 @@ from typing import IO, BinaryIO, Final
 import attrs
 
 from stackkit.core.narrow import is_list
-from stackkit.errors import InvalidImageError, Problem
+from stackkit.errors import ImageTransferError, InvalidImageError, Problem
 from stackkit.flavors.container_registry.digests import agrees, digest_of, is_digest, new_hash
 from stackkit.flavors.container_registry.image_files import FilePart, ImageFiles, read_small
 from stackkit.flavors.container_registry.json_reading import JsonObject, objects, read_json, read_object
@@ -61,8 +61,12 @@ def read_docker_archive(files: ImageFiles, names: Iterable[str], stack: ExitStac
     config = _read_config(files, entry.text("Config"))
     layers = _layers(entry, read_object(config, f"{files.where}: {entry.text('Config')}"), files)
     unique = {layer.digest: layer for layer in layers}
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        made = dict(zip(unique, pool.map(partial(_compressed, files, stack), unique.values()), strict=True))
+    try:
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            made = dict(zip(unique, pool.map(partial(_compressed, files, stack), unique.values()), strict=True))
+    except OSError as error:
+        what = f"its layers cannot be compressed: {error.strerror}"
+        raise ImageTransferError(Problem(what, where=files.where, remedy=f"make room in {tempfile.gettempdir()}")) from error
     blobs = {blob.descriptor.digest: blob for blob in made.values()}
     first = Descriptor(OCI_CONFIG, digest_of(config), len(config))
     blobs[first.digest] = Blob(first, partial(io.BytesIO, config))

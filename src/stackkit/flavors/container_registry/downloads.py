@@ -136,6 +136,7 @@ class Puller:
                     raise Interrupted(error)
                 raise error
             for piece in response.iter_raw():
+                self._connection.check_going()
                 received.write(piece)
 
 

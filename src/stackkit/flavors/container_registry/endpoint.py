@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import attrs
 
+from stackkit.core.extras import Extra
 from stackkit.errors import ConfigurationError, Problem
 from stackkit.flavors.container_registry.authentication import Credentials
 from stackkit.flavors.container_registry.reference import Address
@@ -42,20 +44,29 @@ class Endpoint:
         return f"{'https' if self.has_tls else 'http'}://{self.address.host}"
 
 
-def trust(endpoint: Endpoint) -> ssl.SSLContext | bool:
-    """Whose certificates are trusted.
+def trust(endpoint: Endpoint) -> ssl.SSLContext:
+    """Whose certificates are trusted, by the registry's own and by those that it leads to.
 
     Raises:
         ConfigurationError: The file with the certificates cannot be used.
     """
-    if endpoint.ca_file is None or not endpoint.has_tls:
-        return endpoint.has_tls
+    if endpoint.ca_file is None:
+        return _trusted_by_all()
     try:
         return ssl.create_default_context(cafile=str(endpoint.ca_file))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it has no certificates"
         problem = Problem(f"cannot be used: {reason}", where=f"ca_file: {endpoint.ca_file}", remedy="name a file in PEM form")
         raise ConfigurationError(problem) from error
+
+
+@cache
+def _trusted_by_all() -> ssl.SSLContext:
+    """What httpx trusts; reading all these certificates takes longer than many a request."""
+    with Extra("images"):
+        import httpx
+
+    return httpx.create_ssl_context()
 
 
 def unreachable(host: str, error: Exception) -> Problem:

@@ -104,7 +104,7 @@ class TarFiles:
     """The files of a tar archive that is not compressed, read where they are.
 
     Args:
-        opened: The archive, which is closed with this.
+        opened: The archive, which is closed with this, or when it is refused.
         where: What messages call it.
 
     Raises:
@@ -119,9 +119,11 @@ class TarFiles:
         try:
             self._index()
         except (tarfile.TarError, ValueError, OverflowError) as error:
-            raise InvalidImageError(
-                Problem("is no tar archive", where=where, remedy="give an OCI layout, or what docker save wrote")
-            ) from error
+            opened.close()
+            if isinstance(error, InvalidImageError):
+                raise
+            remedy = "give an OCI layout, or what docker save wrote"
+            raise InvalidImageError(Problem("is no tar archive", where=where, remedy=remedy)) from error
 
     def _index(self) -> None:
         length = os.fstat(self._opened.fileno()).st_size

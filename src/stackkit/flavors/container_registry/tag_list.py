@@ -11,7 +11,9 @@ from stackkit.flavors.container_registry.json_reading import read_object
 
 _NEXT = re.compile(r'<(?P<url>[^>]*)>\s*;[^,]*\brel="?next"?')
 _PAGE: Final = 1000
-_MOST_PAGES: Final = 1000
+MOST_PAGES: Final = 1000
+"""How many pages of tags a repository may have."""
+
 _OK: Final = 200
 _NOT_FOUND: Final = 404
 
@@ -30,7 +32,7 @@ def list_tags(connection: Connection, repository: str) -> list[str]:
     found: set[str] = set()
     seen: set[str] = set()
     url = connection.url(f"{repository}/tags/list?n={_PAGE}")
-    while url not in seen and len(seen) < _MOST_PAGES:
+    while url not in seen and len(seen) < MOST_PAGES:
         seen.add(url)
         answer = connection.call("GET", url)
         if answer.status == _NOT_FOUND:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -13,7 +14,7 @@ import attrs
 from stackkit.components.experiment_runs import EndStatus, ExperimentRun, ParamValue, RunStatus
 from stackkit.core.narrow import is_dict
 from stackkit.errors import NameTakenError, Problem, TrackingError
-from stackkit.flavors.experiment_tracker.lines import appending, read_lines
+from stackkit.flavors.experiment_tracker.lines import LineFile, appending, read_lines, whole_lines
 
 JOURNAL: Final = "run.jsonl"
 
@@ -32,6 +33,40 @@ class _State:
     tags: dict[str, str] = attrs.field(factory=dict[str, str])
 
 
+@attrs.define(eq=False)
+class KnownParams:
+    """The parameters of a run, as far as its journal was read: to write one more, only what is new has to be.
+
+    Args:
+        inode: Which file it was.
+        end: Up to where it was read.
+        params: What was found there.
+    """
+
+    inode: int = 0
+    end: int = 0
+    params: dict[str, ParamValue] = attrs.field(factory=dict[str, ParamValue])
+
+    def catch_up(self, path: str, file: LineFile) -> None:
+        """Read the lines that are new; who does so holds the file.
+
+        Args:
+            path: The journal.
+            file: The same, open.
+
+        Raises:
+            TrackingError: It is damaged.
+        """
+        inode = os.fstat(file.descriptor).st_ino
+        if inode != self.inode or file.size < self.end:
+            self.inode, self.end = inode, 0
+            self.params.clear()
+        new = os.pread(file.descriptor, file.size - self.end, self.end)
+        new = new[: new.rfind(b"\n") + 1]
+        self.params |= _state(path, whole_lines(new)).params
+        self.end += len(new)
+
+
 def first_line(run_id: str, experiment: str, name: str, parent: str | None, tags: Mapping[str, str]) -> bytes:
     """The line that a run begins with.
 
@@ -46,12 +81,13 @@ def first_line(run_id: str, experiment: str, name: str, parent: str | None, tags
     return _line({"start": start, **({"tags": dict(tags)} if tags else {})})
 
 
-def write_params(path: str, params: Mapping[str, ParamValue]) -> None:
+def write_params(path: str, params: Mapping[str, ParamValue], so_far: KnownParams) -> None:
     """Write parameters that have no other value yet.
 
     Args:
         path: The run's journal, which is there.
         params: The values by name.
+        so_far: What is known of the run's parameters; brought up to date.
 
     Raises:
         OSError: As the operating system says.
@@ -59,7 +95,8 @@ def write_params(path: str, params: Mapping[str, ParamValue]) -> None:
         TrackingError: The journal is damaged.
     """
     with appending(path, create=False) as file:
-        known = _state(path).params
+        so_far.catch_up(path, file)
+        known = so_far.params
         taken = [name for name, value in params.items() if name in known and not _same(known[name], value)]
         if taken:
             remedy = "a parameter is written once: choose another name, or start another run"
@@ -110,7 +147,7 @@ def read_run(path: str, metrics: Callable[[], Mapping[str, float]]) -> Experimen
         OSError: As the operating system says.
         TrackingError: The journal is damaged.
     """
-    state = _state(path)
+    state = _state(path, read_lines(path))
     start, parent = state.start, state.start.get("parent")
     try:
         return ExperimentRun(
@@ -129,10 +166,10 @@ def read_run(path: str, metrics: Callable[[], Mapping[str, float]]) -> Experimen
         raise _damaged(path) from error
 
 
-def _state(path: str) -> _State:
+def _state(path: str, lines: bytes) -> _State:
     state = _State()
     try:
-        for line in read_lines(path).split(b"\n")[:-1]:
+        for line in lines.split(b"\n")[:-1]:
             _apply(state, json.loads(line))
     except (KeyError, ValueError, TypeError) as error:
         raise _damaged(path) from error

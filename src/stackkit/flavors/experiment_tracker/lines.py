@@ -118,6 +118,11 @@ def read_lines(path: str) -> bytes:
     """
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path for each of many small files is most of the time
         content = file.readall()
+    return whole_lines(content)
+
+
+def whole_lines(content: bytes) -> bytes:
+    """What is left of a file, or of a part of it from the beginning of a line, without what is torn."""
     content = content[: content.rfind(b"\n") + 1]
     if TORN + b"\n" not in content:
         return content

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from operator import index
 from pathlib import Path
-from typing import IO, ClassVar, final
+from typing import IO, ClassVar, Final, final
 
 import attrs
 from typing_extensions import override
@@ -33,9 +33,11 @@ from stackkit.components.experiment_tracker import BaseExperimentTracker
 from stackkit.errors import ConfigurationError, MetricNotFoundError, Problem, RunNotFoundError, TrackingError
 from stackkit.flavors.experiment_tracker import artifacts
 from stackkit.flavors.experiment_tracker.folders import ARTIFACTS, METRICS, experiments, find_run, make_run, runs
-from stackkit.flavors.experiment_tracker.journal import JOURNAL, read_run, write_end, write_params, write_tags
+from stackkit.flavors.experiment_tracker.journal import JOURNAL, KnownParams, read_run, write_end, write_params, write_tags
 from stackkit.flavors.experiment_tracker.metric_files import Row, append_points, last_value, read_history
 from stackkit.flavors.experiment_tracker.names import file_name
+
+_MOST_KNOWN: Final = 100  # runs whose parameters are kept in mind
 
 
 def _absolute(path: str) -> str:
@@ -81,6 +83,7 @@ class LocalExperimentTracker(BaseExperimentTracker):
 
     path: str = attrs.field(converter=_absolute, metadata={"help": "the folder that the runs are kept in"})
     _folders: dict[str, str] = attrs.field(init=False, factory=dict[str, str])
+    _params: dict[str, KnownParams] = attrs.field(init=False, factory=dict[str, KnownParams])
 
     def __attrs_post_init__(self) -> None:
         if not self.path or "\0" in self.path:
@@ -124,7 +127,7 @@ class LocalExperimentTracker(BaseExperimentTracker):
     def log_params(self, run_id: str, params: Mapping[str, ParamValue]) -> None:
         _refuse(*param_problems(params))
         with self._journal(run_id) as journal:
-            write_params(journal, params)
+            write_params(journal, params, self._params_of(run_id))
 
     @override
     def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
@@ -224,6 +227,11 @@ class LocalExperimentTracker(BaseExperimentTracker):
                 raise RunNotFoundError(Problem(f"there is no run {run_id!r}", where=self.path, remedy="see list_runs()"))
             self._folders[run_id] = folder
         return folder
+
+    def _params_of(self, run_id: str) -> KnownParams:
+        if len(self._params) >= _MOST_KNOWN:
+            self._params.clear()
+        return self._params.setdefault(run_id, KnownParams())
 
     def _artifacts(self, run_id: str) -> str:
         return posixpath.join(self._folder(run_id), ARTIFACTS)

@@ -36,15 +36,26 @@ def append_points(path: str, name: str, rows: Iterable[Row]) -> None:
     Raises:
         OSError: As the operating system says.
         ConfigurationError: There is no next step, since the last one is the highest there can be.
+        TrackingError: There is no next step, since the last line is no point.
     """
     with appending(path, create=True) as file:
         last = file.last_line()
-        step = -1 if not last or last.startswith(_HEADING.encode()) else int(last[: last.index(b",")])
+        step: int | None = None
         lines = [] if last else [f"{_HEADING}{_quoted(name)}\n"]
         for given, milliseconds, value in rows:
-            step = _next(step, name) if given is None else given
+            step = given if given is not None else _next(_last_step(path, last) if step is None else step, name)
             lines.append(f"{step},{milliseconds},{value!r}\n")
         file.append("".join(lines).encode())
+
+
+def _last_step(path: str, line: bytes) -> int:
+    """The step of the last point; -1 before the first."""
+    if not line or line.startswith(_HEADING.encode()):
+        return -1
+    try:
+        return int(line[: line.index(b",")])
+    except ValueError as error:
+        raise _damaged(path) from error
 
 
 def _next(step: int, name: str) -> int:

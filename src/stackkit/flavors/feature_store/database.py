@@ -1,6 +1,6 @@
 """The SQLite database of a local feature store: its views, which files hold their rows, and the online features.
 
-Each use opens a connection of its own and closes it: nothing is shared between threads or carried into forked children.
+Each use has a connection of its own, with which it does one transaction.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 from stackkit.errors import FeatureStoreError, Problem
+from stackkit.flavors.feature_store.connections import lend
 
 APPLICATION_ID: Final = 0x53744B46  # "StKF": tells our files from other programs' databases
 VERSION: Final = 1
@@ -71,12 +72,13 @@ def read(path: Path) -> Generator[sqlite3.Connection]:
         FeatureStoreError: It cannot be read.
     """
     with _explained(path):
-        connection = _connect(path) if path.exists() else _empty()
-        try:
-            connection.execute("BEGIN")
+        if not path.exists():
+            with closing(_empty()) as connection:
+                yield connection
+            return
+        with lend(path, _connect) as connection:
+            _when_free(connection, lambda: _begin(connection, path))
             yield connection
-        finally:
-            connection.close()
 
 
 @contextmanager
@@ -99,13 +101,10 @@ def write(path: Path) -> Generator[sqlite3.Connection]:
             remedy = "let this user write there, or name another folder"
             problem = Problem(f"cannot be made ({e.strerror})", where=str(path.parent), remedy=remedy)
             raise FeatureStoreError(problem) from e
-        connection = _connect(path)
-        try:
-            _when_free(connection, lambda: _begin(connection))
+        with lend(path, _connect) as connection:
+            _when_free(connection, lambda: _begin(connection, path, "IMMEDIATE"))
             yield connection
             connection.execute("COMMIT")
-        finally:
-            connection.close()  # which rolls back what was not committed
 
 
 def make(path: Path) -> None:
@@ -122,7 +121,7 @@ def make(path: Path) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         _when_free(connection, lambda: _prepare(connection, path))
     except BaseException:
@@ -138,8 +137,10 @@ def _empty() -> sqlite3.Connection:
     return connection
 
 
-def _begin(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
+def _begin(connection: sqlite3.Connection, path: Path, kind: str = "") -> None:
+    """Begin a transaction; a newer program may have changed the file since it was opened."""
+    connection.execute(f"BEGIN {kind}")
+    _owned_version(connection, path)  # from here on, what others write is not seen
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -155,6 +156,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("COMMIT")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA cache_size=-16384")  # kibibytes: the entities that are asked for again and again
 
 
 def _owned_version(connection: sqlite3.Connection, path: Path) -> int:

@@ -49,7 +49,7 @@ class Fleet:
     def is_lost(self) -> bool:
         """Whether servers are to run, and none does."""
         wanted = [server for server, record in self._all() if record.wanted]
-        return bool(wanted) and not any(server.is_alive for server in wanted)
+        return bool(wanted) and not any(server.is_alive() for server in wanted)
 
     def make(self) -> None:
         """Make the folder, for its owner alone.
@@ -71,15 +71,14 @@ class Fleet:
         self._each(lambda server: server.stop(timeout, force=True, wanted=True))
 
     def resume(self, timeout: float) -> None:
-        """Start the servers that are to run.
+        """Start the servers that are to run; each has `timeout` seconds.
 
         Raises:
             LifecycleError: Some did not come up; all of them are named.
         """
         self.make()
         (self.root / _SUSPENDED).unlink(missing_ok=True)
-        deadline = time.monotonic() + timeout
-        self._each(lambda server: server.start(deadline), lambda record: record.wanted)
+        self._each(lambda server: server.start(time.monotonic() + timeout), lambda record: record.wanted)
 
     def remove(self, timeout: float) -> None:
         """Delete all servers, and the folder with them; files of others in it stay, and the folder then, too."""

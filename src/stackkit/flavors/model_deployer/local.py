@@ -31,7 +31,10 @@ def _project() -> str:
     named = os.environ.get(_VARIABLE)
     if named:
         return named
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError as error:
+        raise ConfigurationError(Problem("the current folder does not exist", remedy="change to one that does")) from error
     return str(next((folder for folder in (here, *here.parents) if (folder / _WORKSPACE).is_dir()), here))
 
 
@@ -230,7 +233,8 @@ class LocalModelDeployer(BaseModelDeployer):
 
 
 def _check(deployment: ModelDeployment) -> None:
-    problems: list[Problem] = []
+    parts: dict[str, str] = attrs.asdict(deployment)
+    problems = [Problem("is no text", where=name, remedy="use Unicode") for name, text in parts.items() if not _is_text(text)]
     if not deployment.model_name:
         problems.append(Problem("is empty", where="model_name", remedy="give the model a name"))
     if not _IMPORT_PATH.fullmatch(deployment.model_uri):
@@ -238,6 +242,14 @@ def _check(deployment: ModelDeployment) -> None:
         problems.append(Problem(what, where="model_uri", remedy="write module:name, of a function or class"))
     if problems:
         raise ConfigurationError(*problems)
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a character
+        return False
+    return True
 
 
 def _require_libraries() -> None:

@@ -17,7 +17,8 @@ from stackkit.errors import LifecycleError, Problem
 
 _LONGEST: Final = 100
 """How long the path of a socket may be, in bytes; longer ones are reached through the folder's descriptor."""
-_LINE: Final = 1 << 20
+LONGEST_LINE: Final = 1 << 20
+"""How long an order or an answer may be, in bytes."""
 
 
 @attrs.frozen(kw_only=True)
@@ -107,7 +108,7 @@ def give(control: Path, order: Order, deadline: float) -> Answer:
             connection.connect(address)
             connection.sendall(msgspec.json.encode(order) + b"\n")
             with connection.makefile("rb") as lines:
-                return Answer.of(lines.readline(_LINE))
+                return Answer.of(lines.readline(LONGEST_LINE))
     except OSError as error:
         raise LifecycleError(Problem("its supervisor does not answer", where=str(control.parent))) from error
 

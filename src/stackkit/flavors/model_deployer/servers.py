@@ -53,7 +53,6 @@ class LocalServer:
             raise ModelServerNotFoundError(Problem(f"there is no model server {self.folder.path.name}", remedy=remedy))
         return record
 
-    @property
     def is_alive(self) -> bool:
         """Whether its supervisor lives."""
         return is_locked(self.folder.alive)
@@ -83,7 +82,7 @@ class LocalServer:
     def _told(self) -> Answer | str:
         """What its supervisor says, or why it says nothing; the empty string where there is none."""
         until = time.monotonic() + _ASKING
-        while self.is_alive:
+        while self.is_alive():
             try:
                 return give(self.folder.control, Order(do="status"), until)
             except LifecycleError as error:  # it is about to come or to go, unless it hangs
@@ -129,7 +128,8 @@ class LocalServer:
         with self.held(deadline):
             record = self.require()
             self.require_up()
-            if not self.is_alive:
+            self._await_end(deadline)
+            if not self.is_alive():
                 self.launch(record, record.deployment, deadline)
             elif self.info().status == "failed":
                 self._give(Order(do="replace", deployment=record.deployment, timeout=_left(deadline)))
@@ -144,10 +144,17 @@ class LocalServer:
         with self.held(deadline):
             record = self.require()
             self.require_up()
-            if not self.is_alive:
+            self._await_end(deadline)
+            if not self.is_alive():
                 return self.launch(record, deployment, deadline)
             answer = self._give(Order(do="replace", deployment=deployment, timeout=_left(deadline)))
             return _as_told(record, answer)
+
+    def _await_end(self, deadline: float) -> None:
+        """Where it was told to stop, wait until it has answered the requests under way."""
+        if self.is_alive() and self.info().status == "stopped":
+            with locked(self.folder.alive, deadline):
+                pass
 
     def launch(self, record: ServerRecord, deployment: ModelDeployment, deadline: float) -> ModelServer:
         """Start its supervisor; for whoever holds it.
@@ -210,14 +217,14 @@ class LocalServer:
 
     def _stop(self, timeout: float, *, force: bool, wanted: bool) -> None:
         record = self.require()
-        if not self.is_alive:
+        if not self.is_alive():
             if not wanted:
                 self.folder.write(attrs.evolve(record, wanted=False, starting=False, failure=""))
             return
         try:
             self._give(Order(do="stop", timeout=timeout, force=force, wanted=wanted))
         except LifecycleError:
-            if not force:
+            if self.is_alive() and not force:
                 raise
             self._kill()
             self.folder.write(attrs.evolve(record, wanted=wanted))
@@ -226,14 +233,21 @@ class LocalServer:
 
     def _kill(self) -> None:
         """End a supervisor that does not answer; what it has started ends with it."""
-        with suppress(ProcessLookupError, ValueError):
-            os.kill(int(self.folder.alive.read_text(encoding="ascii")), signal.SIGKILL)
+        if self.is_alive():
+            with suppress(ProcessLookupError, ValueError):
+                os.kill(int(self.folder.alive.read_text(encoding="ascii")), signal.SIGKILL)
 
     def _give(self, order: Order) -> Answer:
-        try:
-            return _carried_out(give(self.folder.control, order, time.monotonic() + order.timeout + GRACE))
-        except LifecycleError as error:
-            raise LifecycleError(*map(self._with_log, error.problems)) from error
+        until = time.monotonic() + order.timeout + GRACE
+        while True:
+            try:
+                answer = give(self.folder.control, order, until)
+            except LifecycleError as error:  # it is about to go, unless it hangs
+                if not self.is_alive() or time.monotonic() >= until:
+                    raise LifecycleError(*map(self._with_log, error.problems)) from error
+                time.sleep(_PAUSE)
+            else:
+                return _carried_out(attrs.evolve(answer, problems=tuple(map(self._with_log, answer.problems))))
 
 
 def _carried_out(answer: Answer) -> Answer:

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -21,14 +22,14 @@ import attrs
 from stackkit.components.model_deployer import ModelDeployment, ServerStatus
 from stackkit.errors import Problem
 from stackkit.flavors.model_deployer.locks import hold_for_life
-from stackkit.flavors.model_deployer.orders import Answer, Order, order_of, reachable
+from stackkit.flavors.model_deployer.orders import LONGEST_LINE, Answer, Order, order_of, reachable
 from stackkit.flavors.model_deployer.records import ServerFolder
 from stackkit.flavors.model_deployer.specs import SupervisorSpec, load
 from stackkit.flavors.model_deployer.workers import StartError, Worker, WorkerStarter
 
 LOOPBACK: Final = "127.0.0.1"
-RESTART_LIMIT: Final = 600.0
-"""How long a model may take to come back, in seconds."""
+LEAST_LIMIT: Final = 60.0
+"""How long a model may take to come back at least, in seconds; longer, where it was given longer to come up."""
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 30.0
 STEADY: Final = 60.0
@@ -50,6 +51,7 @@ class Supervisor:
         self._starter = WorkerStarter(spec.root, spec.threads, self._socket)
         self._current: Worker | None = None
         self._changing = asyncio.Lock()
+        self._limit = LEAST_LIMIT
         self._accidents = 0
         self._message = ""
         self._stopping = asyncio.Event()
@@ -77,7 +79,7 @@ class Supervisor:
         """
         self._folder.control.unlink(missing_ok=True)
         with reachable(self._folder.control) as address:
-            orders = await asyncio.start_unix_server(self._take_order, address)
+            orders = await asyncio.start_unix_server(self._take_order, address, limit=LONGEST_LINE)
         problems: tuple[Problem, ...] = ()
         try:
             await self._serve(self._deployment, timeout)
@@ -101,6 +103,7 @@ class Supervisor:
             The one that was served, which goes on until it is told to leave.
         """
         new = await self._starter.start(deployment, timeout)
+        self._limit = max(LEAST_LIMIT, timeout)
         old, self._current, self._deployment = self._current, new, deployment
         self._note(deployment)
         watching = asyncio.create_task(self._watch(new))
@@ -129,7 +132,7 @@ class Supervisor:
             async with self._changing:
                 if self._current is worker and not self._stopping.is_set():
                     try:
-                        await self._serve(self._deployment, RESTART_LIMIT)
+                        await self._serve(self._deployment, self._limit)
                         self._message = f"{what}; {self._times()}, and was started again"
                         _log(self._message)
                     except StartError as error:
@@ -144,13 +147,15 @@ class Supervisor:
             problems = await self._carry_out(order) if order else (Problem("is no order"),)
             writer.write(self._answer(problems).to_bytes())
             await writer.drain()
-        except ConnectionError:  # whoever gave the order does not wait for it
+        except (ConnectionError, ValueError):  # whoever gave the order does not wait for it, or it is no line
             pass
         finally:
             writer.close()
 
     @property
     def _status(self) -> ServerStatus:
+        if self._stopping.is_set():
+            return "stopped"
         if self._current is None:
             return "starting"
         return "running" if self._current.is_alive else "failed"
@@ -168,6 +173,7 @@ class Supervisor:
         return ()
 
     async def _replace(self, deployment: ModelDeployment, timeout: float) -> tuple[Problem, ...]:  # noqa: ASYNC109 - the same
+        until = time.monotonic() + timeout
         try:
             async with asyncio.timeout(timeout), self._changing:
                 if self._stopping.is_set():
@@ -177,9 +183,9 @@ class Supervisor:
         except StartError as error:
             return error.problems
         except TimeoutError:
-            return (Problem(f"did not come up within {timeout:g} s"),)
+            return (Problem(f"did not come up within {timeout:.3g} s"),)
         if old is not None:
-            await old.leave(timeout)
+            await old.leave(max(0.0, until - time.monotonic()))
         return ()
 
     async def _stop(self, order: Order) -> tuple[Problem, ...]:
@@ -187,12 +193,13 @@ class Supervisor:
             self._forget(wanted=order.wanted)
             self._stopped = asyncio.create_task(self._end())
             self._stopping.set()
+            self._message = "answers the requests under way"
             self._socket.close()
         try:
             await asyncio.wait_for(asyncio.shield(self._stopped), order.timeout)
         except TimeoutError:
             if not order.force:
-                what = f"requests are under way after {order.timeout:g} s; it takes no more, and stops when they are done"
+                what = f"requests are under way after {order.timeout:.3g} s; it takes no more, and stops when they are done"
                 return (Problem(what, remedy="wait, or stop it with force"),)
             self._starter.kill_all()
             await self._stopped

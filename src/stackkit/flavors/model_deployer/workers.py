@@ -116,13 +116,19 @@ class WorkerStarter:
         read, write = os.pipe()
         try:
             worker = await self._spawn(deployment, write)
+        except OSError as error:
+            os.close(read)
+            raise StartError(Problem(f"no process can be started: {error.strerror}", where=self._root)) from error
         finally:
             os.close(write)
         try:
             report = await asyncio.wait_for(_all(read), timeout)
         except TimeoutError:
             worker.kill()
-            raise StartError(Problem(f"did not come up within {timeout:g} s")) from None
+            raise StartError(Problem(f"did not come up within {timeout:.3g} s")) from None
+        except BaseException:  # nobody waits for it any more
+            worker.kill()
+            raise
         if not report:
             worker.kill()
             raise StartError(Problem(f"did not come up: it {await worker.ended()}"))
@@ -143,7 +149,7 @@ class WorkerStarter:
             report=report,
         )
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "stackkit.flavors.model_deployer.worker", dump(spec).decode()),
+            *(sys.executable, "-P", "-u", "-m", "stackkit.flavors.model_deployer.worker", dump(spec).decode()),
             stdin=asyncio.subprocess.DEVNULL,
             cwd=self._root,
             pass_fds=(listening, self._lifeline, report),

@@ -1,4 +1,4 @@
-"""What msgspec decodes JSON into, and what it does not tell of a document."""
+"""What goes between msgspec and the codecs: what it does not tell of a document, and parts that only they can read or write."""
 
 from __future__ import annotations
 
@@ -53,3 +53,17 @@ def raw_builtins(raw: msgspec.Raw) -> object:
     if text.count("[") + text.count("{") > _DEEPEST_PART:
         raise ValueError
     return decode_json(text)
+
+
+def raw_json(written: object) -> msgspec.Raw:
+    """A part of a document that a codec wrote.
+
+    Raises:
+        ValueError: It is nested so deeply that the whole document may be nested too deeply.
+    """
+    import msgspec
+
+    made = msgspec.json.encode(written)
+    if made.count(b"[") + made.count(b"{") > _DEEPEST_PART:
+        raise ValueError
+    return msgspec.Raw(made)

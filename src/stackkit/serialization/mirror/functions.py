@@ -7,10 +7,8 @@ from contextlib import contextmanager
 from typing import Any, Final, Literal, TypeAlias
 
 from stackkit.core.component import StackComponent, type_of
-from stackkit.serialization.codec import reachable
 from stackkit.serialization.converter import config_codec
-from stackkit.serialization.formats import Data, encode
-from stackkit.serialization.hooks import HookCodec
+from stackkit.serialization.formats import Data
 from stackkit.serialization.mirror.decoding import of, quotes_in, struct
 from stackkit.serialization.mirror.reading import QUOTES, Reading
 from stackkit.serialization.mirror.source import Source
@@ -101,16 +99,9 @@ def writes_builtins(flavor: type[StackComponent]) -> Function:
         UnmirroredError: None can be made.
         UnsupportedTypeError: Fields of the flavor cannot be serialized.
     """
-    source = Source()
-    with _guarded(source):
-        source.line(f"return {_document(source, flavor, natively=False)}")
-    return source.function("value")
+    import msgspec
 
-
-def _document(source: Source, flavor: type[StackComponent], *, natively: bool) -> str:
-    config = Writing(source, natively=natively).write(config_codec(flavor), 0, "value")
-    constants = "".join(f"{key!r}: {value!r}, " for key, value in _constants(flavor).items())
-    return f"{{{constants}'version': {source.constant(flavor)}.VERSION, 'config': {config}}}"
+    return _writes(flavor, msgspec.to_builtins, to_json=False)
 
 
 def writes_json(flavor: type[StackComponent]) -> Function:
@@ -125,10 +116,17 @@ def writes_json(flavor: type[StackComponent]) -> Function:
     """
     import msgspec
 
-    has_hooks = any(isinstance(codec, HookCodec) for codec in reachable(config_codec(flavor)))
+    return _writes(flavor, msgspec.json.Encoder(order="deterministic").encode, to_json=True)
+
+
+def _writes(flavor: type[StackComponent], finish: Function, *, to_json: bool) -> Function:
+    import msgspec
+
     source = Source()
-    with _guarded(source):  # what hooks write is looked at as a whole: how deeply it is nested
-        write = source.constant(encode if has_hooks else msgspec.json.Encoder().encode)
-        document = _document(source, flavor, natively=not has_hooks)
-        source.line(f"return {write}({document}{', ' + repr('json') if has_hooks else ''})")
+    with _guarded(source):
+        config = Writing(source, to_json=to_json).write(config_codec(flavor), 0, "value")
+        envelope = source.constant(msgspec.defstruct("Envelope", ["type", "flavor", "version", "config"], gc=False))
+        constants = ", ".join(map(repr, _constants(flavor).values()))
+        document = f"{envelope}({constants}, {source.constant(flavor)}.VERSION, {config})"
+        source.line(f"return {source.constant(finish)}({document})")
     return source.function("value")

@@ -1,10 +1,10 @@
-"""How generated code makes instances: by calling `__init__`, or by filling them where it would do nothing else."""
+"""How generated code makes instances: by calling `__init__`, or by assigning fields where that would do nothing else."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MemberDescriptorType
 from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
@@ -63,15 +63,32 @@ def write_instance(source: Source, codec: ClassCodec, given: Mapping[str, Given]
             values[name] = found.write(found.variable)
         else:
             values[name] = source.unless(f"{found.variable} is {unset}", defaults[name], found.write, found.variable)
-    made = source.variable(f"{source.constant(object.__new__)}({source.constant(cls)})")
     if attributes is None:
+        made = source.variable(f"{source.constant(object.__new__)}({source.constant(cls)})")
         arguments = "".join(f", {checked_name(codec.fields[name].argument)}={value}" for name, value in values.items())
         source.leave_if(f"{source.constant(getattr(cls, _INIT))}({made}{arguments}) is not None")
-    else:
-        stored = source.variable(f"{made}.__dict__")
-        for attribute in attributes:
-            source.line(f"{stored}[{attribute.name!r}] = {values.get(attribute.name) or defaults[attribute.name]}")
+        return made
+    return _assigned(source, cls, {a.name: values.get(a.name) or defaults[a.name] for a in attributes})
+
+
+def _assigned(source: Source, cls: type, values: Mapping[str, str]) -> str:
+    """A variable that holds a new instance, with the values of expressions in its dict or slots."""
+    opened = _opened(cls) if any(_is_slot(cls, name) for name in values) else cls
+    made = source.variable(f"{source.constant(object.__new__)}({source.constant(opened)})")
+    stored = source.variable(f"{made}.__dict__") if opened is cls else ""
+    for name, value in values.items():
+        source.line(f"{stored}[{name!r}] = {value}" if stored else f"{made}.{checked_name(name)} = {value}")
+    if not stored:
+        source.line(f"{made}.__class__ = {source.constant(cls)}")
     return made
+
+
+def _opened(cls: type) -> type:
+    """A class whose instances take any assignment, and can become those of a class with slots by changing their class.
+
+    `__setattr__` of a frozen class would refuse the assignment, and to go past it takes three times as long.
+    """
+    return type(cls.__name__, (cls,), {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__})
 
 
 def _parameters(codec: ClassCodec) -> dict[str, object]:
@@ -97,9 +114,9 @@ def _default(source: Source, attribute: attrs.Attribute[Any]) -> str:
 
 
 def _bare_attributes(cls: type) -> tuple[attrs.Attribute[Any], ...] | None:
-    """What `__init__` puts into the dict of an instance, where it does nothing else; None where it does.
+    """What `__init__` puts into the dict or the slots of an instance, where it does nothing else; None where it does.
 
-    With validators, converters or hooks before or after it, with slots, and where anybody but attrs wrote it, it does more.
+    With validators, converters or hooks before or after it, and where anybody but attrs wrote it, it does more.
     """
     code: object = getattr(vars(cls).get("__init__"), "__code__", None)
     if not isinstance(code, CodeType) or not code.co_filename.startswith("<attrs generated"):
@@ -109,15 +126,26 @@ def _bare_attributes(cls: type) -> tuple[attrs.Attribute[Any], ...] | None:
         return None
     fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
     assigned = tuple(a for a in fields if a.init or a.default is not attrs.NOTHING)
-    is_bare = _is_of("__getattribute__", cls, object) and all(_is_bare(cls, attribute) for attribute in assigned)
-    return assigned if is_bare else None
+    is_plain = _is_of("__getattribute__", cls, object) and all(map(_is_plain, assigned))
+    are_slots = {_is_slot(cls, attribute.name) for attribute in assigned}
+    if are_slots == {True}:
+        return assigned if is_plain and cls.__dictoffset__ == 0 and _may_be_opened(cls) else None
+    is_stored = not any(isinstance(inspect.getattr_static(cls, a.name, None), _Setting) for a in assigned)
+    return assigned if is_plain and is_stored else None
 
 
-def _is_bare(cls: type, attribute: attrs.Attribute[Any]) -> bool:
-    descriptor: object = inspect.getattr_static(cls, attribute.name, None)
-    is_stored = not isinstance(descriptor, _Setting)  # by no slot or property
+def _is_plain(attribute: attrs.Attribute[Any]) -> bool:
     convert: object = getattr(attribute, "converter", None)
-    return attribute.validator is None and convert is None and is_stored and not getattr(attribute.default, "takes_self", False)
+    return attribute.validator is None and convert is None and not getattr(attribute.default, "takes_self", False)
+
+
+def _is_slot(cls: type, name: str) -> bool:
+    return isinstance(inspect.getattr_static(cls, name, None), MemberDescriptorType)
+
+
+def _may_be_opened(cls: type) -> bool:
+    """Whether a class takes no notice of its subclasses."""
+    return type(cls) is type and not any("__init_subclass__" in vars(base) for base in cls.__mro__[:-1])
 
 
 @runtime_checkable

@@ -79,8 +79,8 @@ def _leave(_: object) -> None:
 
 def mirror_of(cls: type) -> Mirror | None:
     """The mirror of a flavor; None before it was used with its codecs, and of all other classes."""
-    found: object = cls.__dict__.get(_MIRROR)
-    return found if isinstance(found, Mirror) else None
+    found: Mirror | None = cls.__dict__.get(_MIRROR)
+    return found
 
 
 def begin_mirror(flavor: type[StackComponent]) -> None:

@@ -160,8 +160,12 @@ class Reading:
 
     def _moment(self, codec: TextCodec, text: str) -> str:
         """A datetime is read without its codec where it is written as it would be written again."""
+        import msgspec
+
         made = self._source.variable(f"{self._source.constant(datetime.fromisoformat)}({text})")
-        self._source.line(f"if {made}.isoformat() != {text}: {made} = {self._load(codec)(text)}")
+        again = self._source.variable(f"{self._source.constant(msgspec.to_builtins)}({made})")  # with Z; `isoformat` is slow
+        is_same = f"({text} == {again}[:-1] + '+00:00' or {text} == {again})"
+        self._source.line(f"if not {is_same}: {made} = {self._load(codec)(text)}")
         return made
 
     def _constant(self, codec: ConstantCodec, _: int) -> Part:
@@ -217,17 +221,16 @@ class Reading:
         self._unless_decoded(f"type({values}) is not list")
         if inner.quotes:
             self._count(f"+= {inner.quotes} * len({values})")
-        if type(codec) is StrCodec:
+        if type(codec) is StrCodec and not self._from_json:
             self._all_texts(values)
             return values
         return self._source.items(inner.write, values) if inner.write else values
 
     def _all_texts(self, values: str) -> str:
         """Write a check that all of some values are texts, and a variable that holds them joined."""
-        self._unless_decoded(f"not {{*map(type, {values})}} <= {self._source.constant(_TEXTS)}")
+        self._source.leave_if(f"not {{*map(type, {values})}} <= {self._source.constant(_TEXTS)}")
         joined = self._source.variable(f"''.join({values})")
-        if not self._from_json:
-            self._source.line(f"{joined}.isascii() or {joined}.encode()")
+        self._source.line(f"{joined}.isascii() or {joined}.encode()")
         return joined
 
     def _row(self, codec: RowCodec, depth: int) -> Part:
@@ -269,7 +272,12 @@ class Reading:
 
         def write(value: str) -> str:
             self._unless_decoded(f"type({value}) is not dict")
-            self._source.leave_if(f"'$' in {self._all_texts(value)}")
+            if self._from_json:
+                key = self._source.fresh()
+                with self._source.block(f"for {key} in {value}:"):
+                    self._source.leave_if(f"'$' in {key}")
+            else:
+                self._source.leave_if(f"'$' in {self._all_texts(value)}")
             self._count(f"+= {inner.quotes + 2} * len({value})")
             return self._source.entries(inner.write, value) if inner.write else value
 

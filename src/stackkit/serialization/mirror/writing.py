@@ -1,4 +1,7 @@
-"""How generated code writes configurations: as what the codecs write, or as what msgspec writes as the same JSON."""
+"""How generated code writes configurations: it checks values, and makes structs of them, which msgspec writes.
+
+msgspec sorts the keys of mappings in JSON, writes UUIDs, dates and bytes as the codecs do, and refuses lone surrogates.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from stackkit.serialization.codec import Codec
 from stackkit.serialization.constants import ConstantCodec
 from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
 from stackkit.serialization.hooks import HookCodec
+from stackkit.serialization.mirror.decoding import raw_json
 from stackkit.serialization.mirror.source import Source, checked_name
 from stackkit.serialization.scalars import BoolCodec, FloatCodec, IntCodec, NoneCodec, StrCodec
 from stackkit.serialization.text_forms import TextCodec
@@ -23,7 +27,6 @@ from stackkit.serialization.text_forms import TextCodec
 _SAME_TEXT: Final = (UUID, date, bytes)
 """What msgspec writes as the text that the codecs write."""
 _SMALL: Final = 2**30
-_TEXTS: Final = frozenset({str})
 
 _Write: TypeAlias = Callable[[Any, int, str], str]
 
@@ -33,12 +36,12 @@ class Writing:
 
     Args:
         source: Where the code is written.
-        natively: Whether msgspec writes JSON of what is made, and refuses texts that are no Unicode; else it is builtins.
+        to_json: Whether msgspec makes JSON of the structs; else builtins.
     """
 
-    def __init__(self, source: Source, *, natively: bool) -> None:
+    def __init__(self, source: Source, *, to_json: bool) -> None:
         self._source = source
-        self._natively = natively
+        self._to_json = to_json
         self._writers: Mapping[type[Codec], _Write] = {
             StrCodec: self._str,
             IntCodec: self._int,
@@ -60,6 +63,11 @@ class Writing:
         return self._writers.get(type(codec), self._by_codec)(codec, depth, value)
 
     def _by_codec(self, codec: Codec, _: int, value: str) -> str:
+        """What only the codec can write: a user's hook, most unions. In what it writes, keys stay in their order."""
+        written = self._dump(codec, value)
+        return f"{self._source.constant(raw_json)}({written})" if self._to_json else written
+
+    def _dump(self, codec: Codec, value: str) -> str:
         return f"{self._source.constant(codec.dump)}({value})"
 
     def _unless_of(self, cls: object, value: str) -> None:
@@ -76,39 +84,35 @@ class Writing:
 
     def _unicode(self, value: str) -> None:
         """Write a check that fails where a text holds lone surrogates, at which msgspec fails too."""
-        if not self._natively:
+        if not self._to_json:
             self._source.line(f"{value}.isascii() or {value}.encode()")
 
-    def _int(self, codec: IntCodec, depth: int, value: str) -> str:
-        other = self._by_codec(codec, depth, value)
-        return f"({value} if type({value}) is int and {-_SMALL} < {value} < {_SMALL} else {other})"
+    def _int(self, codec: IntCodec, _: int, value: str) -> str:
+        return f"({value} if type({value}) is int and {-_SMALL} < {value} < {_SMALL} else {self._dump(codec, value)})"
 
-    def _float(self, codec: FloatCodec, depth: int, value: str) -> str:
-        other = self._by_codec(codec, depth, value)
-        return f"({value} if type({value}) is float and {value} - {value} == 0.0 else {other})"  # else it is not finite
+    def _float(self, codec: FloatCodec, _: int, value: str) -> str:
+        is_finite = f"{value} - {value} == 0.0"
+        return f"({value} if type({value}) is float and {is_finite} else {self._dump(codec, value)})"
 
-    def _text(self, codec: TextCodec, depth: int, value: str) -> str:
+    def _text(self, codec: TextCodec, _: int, value: str) -> str:
         import msgspec
 
-        cls, other = codec.form.cls, self._by_codec(codec, depth, value)
+        cls, other = codec.form.cls, self._dump(codec, value)
         is_exact = f"type({value}) is {self._source.constant(cls)}"
         if cls in _SAME_TEXT:
-            text = value if self._natively else f"{self._source.constant(msgspec.to_builtins)}({value})"
-            return f"({text} if {is_exact} else {other})"
-        if cls is datetime:
-            zone = f"({value}.tzinfo is None or {value}.tzinfo is {self._source.constant(UTC)})"
-            return f"({value}.isoformat() if {is_exact} and {zone} else {other})"
+            return f"({value} if {is_exact} else {other})"
+        if cls is datetime:  # which `isoformat` would write too, in ten times the time
+            text = f"{self._source.constant(msgspec.to_builtins)}({value})[:-1] + '+00:00'"
+            return f"({text} if {is_exact} and {value}.tzinfo is {self._source.constant(UTC)} else {other})"
         return other
 
-    def _constant(self, codec: ConstantCodec, depth: int, value: str) -> str:
-        other = self._by_codec(codec, depth, value)
+    def _constant(self, codec: ConstantCodec, _: int, value: str) -> str:
+        by_written = {written: constant for (_, written), constant in codec.members.items()}
+        members, other = self._source.constant(by_written), self._dump(codec, value)
         if len({tp for tp, _ in codec.members}) > 1:  # 1 and True are one key of a dict
             return other
-        by_written = {written: constant for (_, written), constant in codec.members.items()}
-        members = self._source.constant(by_written)
         if all(isinstance(constant, Enum) for constant in by_written.values()):
-            written = f"getattr({value}, '_value_', None)"
-            return f"({value}._value_ if {members}.get({written}) is {value} else {other})"
+            return f"({value}._value_ if {members}.get({value}._value_) is {value} else {other})"
         if all(type(constant) is str for constant in by_written.values()):
             return f"({value} if type({value}) is str and {value} in {members} else {other})"
         return other
@@ -123,15 +127,14 @@ class Writing:
         self._unless_of(codec.make, value)
         if type(codec.item) is StrCodec:
             self._all_texts(value)
-            return value if self._natively else f"[*{value}]"
+            return value if codec.make is list or self._to_json else f"[*{value}]"
         return self._source.items(partial(self._write, codec.item, depth + 1), value)
 
-    def _all_texts(self, values: str) -> str:
-        """Write a check that all of some values are texts, and a variable that holds them joined."""
-        self._source.leave_if(f"not {{*map(type, {values})}} <= {self._source.constant(_TEXTS)}")
-        joined = self._source.variable(f"''.join({values})")
-        self._unicode(joined)
-        return joined
+    def _all_texts(self, values: str) -> None:
+        """Write a check that all of some values are texts."""
+        item = self._source.fresh()
+        with self._source.block(f"for {item} in {values}:"):
+            self._str(StrCodec(), 0, item)
 
     def _tuple(self, codec: TupleCodec, depth: int, value: str) -> str:
         self._unless_of(tuple, value)
@@ -141,26 +144,34 @@ class Writing:
         return f"[{', '.join(made)}]"
 
     def _set(self, codec: SetCodec, depth: int, value: str) -> str:
+        import msgspec
+
         self._unless_of(codec.make, value)
         if type(codec.item) is StrCodec:
             self._all_texts(value)
             return f"sorted({value})"
-        inner = Writing(self._source, natively=False)  # what is sorted is compared as it is written
+        inner = Writing(self._source, to_json=False)  # what is sorted is compared as it is written
         items = self._source.items(partial(inner._write, codec.item, depth + 1), value)
-        return f"{self._source.constant(ordered)}({items})"
+        found = f"{self._source.constant(ordered)}({self._source.constant(msgspec.to_builtins)}({items}))"
+        return f"{self._source.constant(raw_json)}({found})" if self._to_json else found
 
     def _mapping(self, codec: MappingCodec, depth: int, value: str) -> str:
         self._unless_of(dict, value)
-        self._source.leave_if(f"'$' in {self._all_texts(value)}")
         key = self._source.fresh()
-        in_order = self._source.variable(f"{{{key}: {value}[{key}] for {key} in sorted({value})}}")
+        with self._source.block(f"for {key} in {value}:"):
+            self._str(StrCodec(), 0, key)
+            self._source.leave_if(f"'$' in {key}")
+        if not self._to_json:
+            keys = self._source.variable(f"sorted({value})")
+            in_order = f"{{{key}: {value}[{key}] for {key} in {keys}}}"
+            value = self._source.variable(f"{value} if {keys} == [*{value}] else {in_order}")
         if type(codec.item) is not StrCodec:
-            return self._source.entries(partial(self._write, codec.item, depth + 1), in_order)
+            return self._source.entries(partial(self._write, codec.item, depth + 1), value)
         self._all_texts(f"{value}.values()")
-        return in_order
+        return value
 
     def write(self, codec: ClassCodec, depth: int, value: str) -> str:
-        """Write the lines that make what an instance of a class is written as.
+        """Write the lines that make a struct of an instance of a class.
 
         Args:
             codec: The codec of the class.
@@ -168,14 +179,17 @@ class Writing:
             value: The variable that holds the instance.
 
         Returns:
-            The expression of what is written.
+            The expression of the struct.
 
         Raises:
             UnmirroredError: The class refers to itself, or has names that cannot stand in source.
         """
+        import msgspec
+
         self._unless_of(codec.cls, value)
         made: dict[str, str] = {}
         for name, inner in codec.codecs.items():
             found = self._source.variable(f"{value}.{checked_name(name)}")
             made[name] = self._write(inner, depth + 1, found)
-        return f"{{{', '.join(f'{name!r}: {expression}' for name, expression in made.items())}}}"
+        struct = msgspec.defstruct("Written", [*made], gc=False)
+        return f"{self._source.constant(struct)}({', '.join(made.values())})"

@@ -36,4 +36,4 @@ class ExperimentTrackerContract(RunLaws[T], BlockLaws[T], NoteLaws[T], MetricLaw
             def new_tracker(self) -> ExperimentTracker:
                 return component
 
-        run_state_machine_as_test(Machine, settings=settings(few, stateful_step_count=30))
+        run_state_machine_as_test(Machine, settings=settings(few, stateful_step_count=20))

@@ -26,6 +26,8 @@ class ExperimentTrackerMachine(RuleBasedStateMachine):
     """Makes calls at random; a subclass says which tracker."""
 
     tracker: ExperimentTracker
+    experiments: list[str]
+    model: dict[str, RunModel]
     runs: Bundle[str] = Bundle("runs")
 
     def new_tracker(self) -> ExperimentTracker:
@@ -36,7 +38,7 @@ class ExperimentTrackerMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.tracker = self.new_tracker()
         self.experiments = [fresh("one"), fresh("Two words")]
-        self.model: dict[str, RunModel] = {}
+        self.model = {}
 
     @rule(target=runs, which=st.integers(0, 1), tags=st.dictionaries(names, TEXTS, max_size=2))
     def start_run(self, which: int, tags: dict[str, str]) -> str:

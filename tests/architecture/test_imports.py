@@ -30,7 +30,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "store": ("errors",),
     "workspace": (*GROUND, *MIDDLE, "documents"),
     "documents": (*GROUND, *MIDDLE),
-    "cli": (*GROUND, *MIDDLE, "workspace", "documents", ROOT),
+    "cli": (*GROUND, *MIDDLE, "flavors.catalog", "workspace", "documents", ROOT),
     "testing": (*GROUND, "serialization", "stack", ROOT),
     "__main__": ("cli",),
     ROOT: (*GROUND, *MIDDLE, "workspace", "documents"),

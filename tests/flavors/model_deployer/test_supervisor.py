@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from pathlib import Path
 
@@ -153,17 +153,35 @@ def test_of_processes_that_deploy_one_model_at_once_one_does(deployer: LocalMode
     assert len(supervisors(Path(deployer.path))) == len(deployer.find_model_server()) == 1
 
 
-def test_a_server_whose_deployment_was_killed_half_way_is_told_and_removed(
-    deployer: LocalModelDeployer, models_folder: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def half_way(deployer: LocalModelDeployer, models_folder: Path, tmp_path: Path) -> Generator[subprocess.Popen[bytes]]:
+    """A process that deploys a model which does not come up for long."""
     waiting = tmp_path / "waiting"
     text = f"import time\nfrom pathlib import Path\nPath({str(waiting)!r}).touch()\nwhile True: time.sleep(0.1)\n"
     (models_folder / "endless.py").write_text(text, encoding="utf-8")
     command = [sys.executable, "-c", DEPLOYING, deployer.path, str(models_folder), "endless:predict"]
-    with subprocess.Popen(command) as half_way:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         until(waiting.exists)
-        (server,) = deployer.find_model_server()
-        assert (server.status, server.url) == ("starting", "")
-        half_way.kill()
-    deployer.delete_model_server(server.uuid, timeout=0.1, force=True)
-    until(lambda: not models(tmp_path))
+        yield process
+        process.kill()
+
+
+def test_nothing_runs_of_a_server_whose_deployment_was_killed_half_way(
+    deployer: LocalModelDeployer, half_way: subprocess.Popen[bytes], tmp_path: Path, echo: Echo
+) -> None:
+    (server,) = deployer.find_model_server()
+    assert (server.status, server.url) == ("starting", "")
+    half_way.kill()
+    until(lambda: not supervisors(tmp_path) and not models(tmp_path))
+    (left,) = deployer.find_model_server()
+    assert (left.status, left.url, left.message) == ("failed", "", "whoever started it was killed")
+    assert deployer.deploy_model(echo(), replace=True).status == "running"
+
+
+def test_a_deployment_that_is_interrupted_leaves_nothing(
+    deployer: LocalModelDeployer, half_way: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    half_way.send_signal(signal.SIGINT)
+    half_way.wait()
+    assert deployer.find_model_server() == []
+    until(lambda: not supervisors(tmp_path) and not models(tmp_path))

@@ -67,7 +67,7 @@ def know_flavors(registry: FlavorRegistry, problem: Problem) -> None:
 
 
 def end(tracker: ExperimentTracker, workspace: Workspace) -> None:
-    tracker.end_run("1", status="done")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
+    tracker.end_run("1", status="running")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     workspace.components.get("alerter", "console")  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     workspace.stacks.get().post("done")  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
     workspace.stacks.register("s", {ALERTER: "a"})  # type: ignore[dict-item]  # ty: ignore[invalid-argument-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
@@ -17,6 +17,7 @@ from stackkit.errors import LifecycleError, Problem
 
 _LONGEST: Final = 100
 """How long the path of a socket may be, in bytes; longer ones are reached through the folder's descriptor."""
+_PAUSE: Final = 0.02
 LONGEST_LINE: Final = 1 << 20
 """How long an order or an answer may be, in bytes."""
 
@@ -89,13 +90,14 @@ def order_of(line: bytes) -> Order | None:
         return None
 
 
-def give(control: Path, order: Order, deadline: float) -> Answer:
+def give(control: Path, order: Order, deadline: float, is_alive: Callable[[], bool]) -> Answer:
     """Give a supervisor an order, and wait for its answer.
 
     Args:
         control: The socket in the server's folder.
         order: What it is to do.
         deadline: Until when to wait, on the monotonic clock.
+        is_alive: Whether there is a supervisor.
 
     Raises:
         LifecycleError: It does not answer.
@@ -103,14 +105,32 @@ def give(control: Path, order: Order, deadline: float) -> Answer:
     import msgspec
 
     try:
-        with socket.socket(socket.AF_UNIX) as connection, reachable(control) as address:
-            connection.settimeout(max(0.01, deadline - time.monotonic()))
-            connection.connect(address)
+        with _connection(control, deadline, is_alive) as connection:
             connection.sendall(msgspec.json.encode(order) + b"\n")
             with connection.makefile("rb") as lines:
                 return Answer.of(lines.readline(LONGEST_LINE))
     except OSError as error:
         raise LifecycleError(Problem("its supervisor does not answer", where=str(control.parent))) from error
+
+
+def _connection(control: Path, deadline: float, is_alive: Callable[[], bool]) -> socket.socket:
+    """A connection to a supervisor; one that does not listen is about to come or to go."""
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(max(0.01, deadline - time.monotonic()))
+        try:
+            with reachable(control) as address:
+                connection.connect(address)
+        except (ConnectionRefusedError, FileNotFoundError):
+            connection.close()
+            if not is_alive() or time.monotonic() >= deadline:
+                raise
+            time.sleep(_PAUSE)
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            return connection
 
 
 @contextmanager

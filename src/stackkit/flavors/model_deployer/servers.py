@@ -22,7 +22,6 @@ from stackkit.flavors.model_deployer.specs import SupervisorSpec
 _HOST: Final = "127.0.0.1"
 _ASKING: Final = 5.0
 """How long a supervisor may take to say how its server stands, in seconds."""
-_PAUSE: Final = 0.02
 
 
 @attrs.frozen(kw_only=True)
@@ -81,15 +80,12 @@ class LocalServer:
 
     def _told(self) -> Answer | str:
         """What its supervisor says, or why it says nothing; the empty string where there is none."""
-        until = time.monotonic() + _ASKING
-        while self.is_alive():
-            try:
-                return give(self.folder.control, Order(do="status"), until)
-            except LifecycleError as error:  # it is about to come or to go, unless it hangs
-                if time.monotonic() >= until:
-                    return error.problems[0].what
-                time.sleep(_PAUSE)
-        return ""
+        if not self.is_alive():
+            return ""
+        try:
+            return give(self.folder.control, Order(do="status"), time.monotonic() + _ASKING, self.is_alive)
+        except LifecycleError as error:
+            return error.problems[0].what if self.is_alive() else ""
 
     def _is_up(self) -> bool:
         try:
@@ -238,16 +234,10 @@ class LocalServer:
                 os.kill(int(self.folder.alive.read_text(encoding="ascii")), signal.SIGKILL)
 
     def _give(self, order: Order) -> Answer:
-        until = time.monotonic() + order.timeout + GRACE
-        while True:
-            try:
-                answer = give(self.folder.control, order, until)
-            except LifecycleError as error:  # it is about to go, unless it hangs
-                if not self.is_alive() or time.monotonic() >= until:
-                    raise LifecycleError(*map(self._with_log, error.problems)) from error
-                time.sleep(_PAUSE)
-            else:
-                return _carried_out(attrs.evolve(answer, problems=tuple(map(self._with_log, answer.problems))))
+        try:
+            return _carried_out(give(self.folder.control, order, time.monotonic() + order.timeout + GRACE, self.is_alive))
+        except LifecycleError as error:
+            raise LifecycleError(*map(self._with_log, error.problems)) from error
 
 
 def _carried_out(answer: Answer) -> Answer:

@@ -23,7 +23,7 @@ from stackkit.components.model_deployer import ModelDeployment, ServerStatus
 from stackkit.errors import Problem
 from stackkit.flavors.model_deployer.locks import hold_for_life
 from stackkit.flavors.model_deployer.orders import LONGEST_LINE, Answer, Order, order_of, reachable
-from stackkit.flavors.model_deployer.records import ServerFolder
+from stackkit.flavors.model_deployer.records import ServerFolder, ServerRecord
 from stackkit.flavors.model_deployer.specs import SupervisorSpec, load
 from stackkit.flavors.model_deployer.workers import StartError, Worker, WorkerStarter
 
@@ -80,21 +80,40 @@ class Supervisor:
         self._folder.control.unlink(missing_ok=True)
         with reachable(self._folder.control) as address:
             orders = await asyncio.start_unix_server(self._take_order, address, limit=LONGEST_LINE)
-        problems: tuple[Problem, ...] = ()
-        try:
-            await self._serve(self._deployment, timeout)
-        except StartError as error:
-            problems = error.problems
-        os.write(report, self._answer(problems).to_bytes())
-        os.close(report)
-        if not problems:
-            await self._stopping.wait()
-            assert self._stopped is not None  # noqa: S101 - made before the event is set
-            await self._stopped
+        if not await self._come_up(timeout, report):
+            self._end()
+        await self._stopping.wait()
+        await self._end()
         orders.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.gather(*others, return_exceptions=True)
         self._folder.control.unlink(missing_ok=True)
+
+    async def _come_up(self, timeout: float, report: int) -> bool:  # noqa: ASYNC109 - the same
+        """Start the first model, and report how that went; give up when nobody is left who would hear of it.
+
+        Returns:
+            Whether it is served.
+        """
+        loop = asyncio.get_running_loop()
+        starting = asyncio.create_task(self._serve(self._deployment, timeout))
+        loop.add_reader(report, starting.cancel)  # a pipe that is written to tells nothing but its reader's end
+        problems: tuple[Problem, ...] = ()
+        try:
+            await starting
+        except StartError as error:
+            problems = error.problems
+        except asyncio.CancelledError:
+            problems = (Problem("whoever started it is gone"),)
+        loop.remove_reader(report)
+        try:
+            os.write(report, self._answer(problems).to_bytes())
+        except BrokenPipeError:
+            problems = (Problem("whoever started it is gone"),)
+        os.close(report)
+        if problems:
+            _log(f"did not come up: {problems[0]}")
+        return not problems
 
     async def _serve(self, deployment: ModelDeployment, timeout: float) -> Worker | None:  # noqa: ASYNC109 - the same
         """Start a model in the place of the one that is served; that one goes on if it fails.
@@ -111,11 +130,16 @@ class Supervisor:
         watching.add_done_callback(self._watching.discard)
         return old
 
+    def _write(self, record: ServerRecord) -> None:
+        try:
+            self._folder.write(record)
+        except OSError as error:  # a full disk ends no server
+            _log(f"its record cannot be written: {error}")
+
     def _note(self, deployment: ModelDeployment) -> None:
         record = self._folder.read()
         if record is not None:
-            now = attrs.evolve(record, deployment=deployment, port=self._port, wanted=True, starting=False, failure="")
-            self._folder.write(now)
+            self._write(attrs.evolve(record, deployment=deployment, port=self._port, wanted=True, starting=False, failure=""))
 
     async def _watch(self, worker: Worker) -> None:
         """Wait for a model to end; if nobody has told it to, start it again, later each time."""
@@ -191,27 +215,30 @@ class Supervisor:
     async def _stop(self, order: Order) -> tuple[Problem, ...]:
         if self._stopped is None:
             self._forget(wanted=order.wanted)
-            self._stopped = asyncio.create_task(self._end())
-            self._stopping.set()
-            self._message = "answers the requests under way"
-            self._socket.close()
+        stopped = self._end()
         try:
-            await asyncio.wait_for(asyncio.shield(self._stopped), order.timeout)
+            await asyncio.wait_for(asyncio.shield(stopped), order.timeout)
         except TimeoutError:
             if not order.force:
                 what = f"requests are under way after {order.timeout:.3g} s; it takes no more, and stops when they are done"
                 return (Problem(what, remedy="wait, or stop it with force"),)
             self._starter.kill_all()
-            await self._stopped
+            await stopped
         return ()
 
     def _forget(self, *, wanted: bool) -> None:
         record = self._folder.read()
         if record is not None:
-            self._folder.write(attrs.evolve(record, wanted=wanted))
+            self._write(attrs.evolve(record, wanted=wanted))
 
-    async def _end(self) -> None:
-        await self._starter.end_all()
+    def _end(self) -> asyncio.Task[None]:
+        """Take no more requests, and let the models end."""
+        if self._stopped is None:
+            self._stopped = asyncio.create_task(self._starter.end_all())
+            self._stopping.set()
+            self._message = "answers the requests under way"
+            self._socket.close()
+        return self._stopped
 
 
 def _log(text: str) -> None:

@@ -20,7 +20,7 @@ import copy
 import pickle
 import pprint
 from collections.abc import Callable, Generator
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -37,7 +37,7 @@ from stackkit.testing.strategies import components
 
 C = TypeVar("C", bound=StackComponent)
 
-few = settings(
+few: Final = settings(
     max_examples=max(1, settings().max_examples // 3),
     deadline=None,
     suppress_health_check=[
@@ -50,7 +50,7 @@ few = settings(
 )
 """A third of the examples of the profile that is in use, with no deadline: components may talk to servers."""
 
-in_every_format = pytest.mark.parametrize("form", FORMATS)
+in_every_format: Final = pytest.mark.parametrize("form", FORMATS)
 
 
 def bring_up(component: StackComponent) -> None:

@@ -26,6 +26,7 @@ class ArtifactStoreMachine(RuleBasedStateMachine):
     """Makes calls at random; a subclass says how to make a new, empty store."""
 
     store: ArtifactStore
+    model: TreeModel
 
     def new_store(self) -> ArtifactStore:
         """An empty store that is ready for use, for each example."""

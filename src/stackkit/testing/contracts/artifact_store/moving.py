@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import UTC, datetime, timedelta
-from typing import Generic
+from typing import Final, Generic
 
 import pytest
 
@@ -21,7 +21,7 @@ from stackkit.testing.contracts.artifact_store.tree import CALLS, S, StoreLaws, 
 from stackkit.testing.contracts.component import bring_up
 from stackkit.testing.contracts.secret_values import holds_secrets
 
-whether_or_not_told_to_overwrite = pytest.mark.parametrize("overwrite", [False, True])
+whether_or_not_told_to_overwrite: Final = pytest.mark.parametrize("overwrite", [False, True])
 
 
 class MovingLaws(StoreLaws[S], Generic[S]):

@@ -12,7 +12,7 @@ import shutil
 import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, Literal, cast
+from typing import Final, Generic, Literal, cast
 
 import pytest
 from hypothesis import example, given
@@ -23,7 +23,7 @@ from stackkit.errors import ArtifactExistsError, ArtifactIsADirectoryError, Arti
 from stackkit.testing.contracts.artifact_store.tree import S, StoreLaws, empty, everything, read, write
 from stackkit.testing.contracts.component import few
 
-in_every_writing_mode = pytest.mark.parametrize("mode", ["w", "wb", "x", "xb", "a", "ab"])
+in_every_writing_mode: Final = pytest.mark.parametrize("mode", ["w", "wb", "x", "xb", "a", "ab"])
 
 
 class Interrupted(Exception):  # noqa: N818 - no error of anybody's, but what ends a block early

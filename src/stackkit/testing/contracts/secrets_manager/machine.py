@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
@@ -10,7 +12,7 @@ from stackkit import BaseSecretsManager, SecretGroup
 from stackkit.errors import SecretExistsError, SecretNotFoundError
 from stackkit.testing.contracts.secrets_manager.contents import names, values
 
-either = st.integers(0, 1)
+either: Final = st.integers(0, 1)
 
 
 class SharedDictionary(RuleBasedStateMachine):
@@ -20,12 +22,12 @@ class SharedDictionary(RuleBasedStateMachine):
         component: The secrets manager; it is emptied first.
     """
 
-    known = Bundle[str]("known")
+    known: Final = Bundle[str]("known")
 
     def __init__(self, component: BaseSecretsManager) -> None:
         super().__init__()
         component.delete_all_secrets()
-        self.managers = [component, component.replace()]
+        self.managers: list[BaseSecretsManager] = [component, component.replace()]
         self.model: dict[str, dict[str, str]] = {}
 
     @rule(target=known, name=names)

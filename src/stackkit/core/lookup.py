@@ -25,13 +25,31 @@ class Components(Protocol):
 class RunComponents(Components, Protocol):
     """The components of a stack while a pipeline runs on it; it can be pickled, for other processes to run steps."""
 
-    def run_step(self, name: str, /) -> StepRecord:
+    def run_step(self, name: str, /, *, attempt: int = 1) -> StepRecord:
         """Run a step of the pipeline here and now, with its retries; one that is done already is left alone.
 
         Args:
             name: The name of the step.
+            attempt: The attempt to begin with, counted from 1: not the first when the process of an earlier one died.
 
         Raises:
             StepError: It failed, the last time too.
+        """
+        ...
+
+    def finished(self) -> frozenset[str]:
+        """The names of the steps that are done, in this run, now; a run that goes on begins with some."""
+        ...
+
+    def record_killed(self, name: str, /, why: str, *, attempt: int = 1) -> StepRecord:
+        """Record that the process is gone that a step was run in; a step that it had done is left alone.
+
+        Args:
+            name: The name of the step.
+            why: What is known of the end of its process.
+            attempt: The attempt that was begun, where the process did not live to record it.
+
+        Returns:
+            What is recorded of the step now.
         """
         ...

@@ -74,8 +74,11 @@ class StepRun:
     def _store(self) -> ArtifactStore:
         return self._components[ARTIFACT_STORE]
 
-    def record(self) -> StepRecord:
+    def record(self, attempt: int = 1) -> StepRecord:
         """Run the step, unless it is done, and give what was recorded of it.
+
+        Args:
+            attempt: The attempt to begin with, counted from 1; there is always one.
 
         Raises:
             StepError: It failed, the last time too; or a step that it waits for is not done.
@@ -94,7 +97,7 @@ class StepRun:
             inputs=tuple(InputRecord(name=name, artifacts=tuple(a.id for a in taken)) for name, taken in inputs.items()),
             worker=this_worker(),
         )
-        return self._from_cache(begun) or self._attempted(begun, inputs)
+        return self._from_cache(begun) or self._attempted(begun, inputs, attempt)
 
     def _recorded(self, step: str) -> StepRecord | None:
         try:
@@ -131,10 +134,11 @@ class StepRun:
             return None
         return self._write(attrs.evolve(begun, status="cached", ended=now(), outputs=earlier.outputs))
 
-    def _attempted(self, begun: StepRecord, inputs: Mapping[str, list[ArtifactRecord]]) -> StepRecord:
-        attempts = self._spec.retry.times + 1
-        for attempt in range(1, attempts + 1):
-            time.sleep(self._spec.retry.wait_before(attempt))
+    def _attempted(self, begun: StepRecord, inputs: Mapping[str, list[ArtifactRecord]], first: int) -> StepRecord:
+        attempts = max(self._spec.retry.times + 1, first)
+        for attempt in range(first, attempts + 1):
+            if attempt > first:  # whoever asks for a later one has waited
+                time.sleep(self._spec.retry.wait_before(attempt))
             current = self._write(attrs.evolve(begun, attempt=attempt, started=now()))
             try:
                 return self._run(current, inputs)

@@ -23,7 +23,12 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "serialization": ("errors", "core"),
     "flavors": GROUND,
     "flavors.catalog": GROUND,
-    "flavors.model_deployer": (*GROUND, "serialization", "registry"),  # the models' own processes read and write by annotations
+    "flavors.model_deployer": (
+        *GROUND,
+        "flavors",
+        "serialization",
+        "registry",
+    ),  # the models' own processes read and write by annotations
     "registry": (*GROUND, "serialization", "flavors.catalog"),
     "stack": GROUND,
     "pipelines": (*GROUND, "serialization", "stack"),

@@ -94,5 +94,11 @@ FLAVORS: Final[tuple[FlavorEntry, ...]] = (
         "GitHub's Container registry",
         extra="images",
     ),
+    FlavorEntry(
+        "metadata_store",
+        "sqlite",
+        "stackkit.flavors.metadata_store.sqlite:SqliteMetadataStore",
+        "an SQLite file of this machine",
+    ),
     FlavorEntry("alerter", "console", "stackkit.flavors.alerter.console:ConsoleAlerter", "the terminal"),
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from stackkit.errors import FeatureStoreError, Problem
-from stackkit.flavors.feature_store.connections import lend
+from stackkit.flavors.local_files.sqlite_connections import lend
 
 APPLICATION_ID: Final = 0x53744B46  # "StKF": tells our files from other programs' databases
 VERSION: Final = 1

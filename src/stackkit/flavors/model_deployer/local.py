@@ -16,30 +16,21 @@ from typing_extensions import override
 from stackkit.components.model_deployer import BaseModelDeployer, ModelDeployment, ModelServer, ServerStatus
 from stackkit.core.extras import Extra
 from stackkit.errors import ConfigurationError, Problem
+from stackkit.flavors.local_files.project import WORKSPACE, project_folder
 from stackkit.flavors.model_deployer.fleet import Fleet
 
 _IMPORT_PATH: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
-_WORKSPACE: Final = ".stackkit"
-_VARIABLE: Final = "STACKKIT_WORKSPACE"
 _SUSPENDING: Final = 10.0
 """How long requests under way are waited for when the deployer goes down, in seconds."""
 _RESUMING: Final = 60.0
 
 
 def _project() -> str:
-    """The project's folder: the nearest one upwards that is a workspace, or else the current one."""
-    named = os.environ.get(_VARIABLE)
-    if named:
-        return named
-    try:
-        here = Path.cwd()
-    except FileNotFoundError as error:
-        raise ConfigurationError(Problem("the current folder does not exist", remedy="change to one that does")) from error
-    return str(next((folder for folder in (here, *here.parents) if (folder / _WORKSPACE).is_dir()), here))
+    return str(project_folder())
 
 
 def _servers_folder() -> str:
-    return str(Path(_project()) / _WORKSPACE / "model_servers")
+    return str(project_folder() / WORKSPACE / "model_servers")
 
 
 def _absolute(path: str) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from stackkit.flavors.feature_store import connections, database
+from stackkit.flavors.feature_store import database
+from stackkit.flavors.local_files import sqlite_connections as connections
 
 
 def opened(path: Path) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""Open connections to the databases of local feature stores, kept for the next use: opening one costs more than asking it.
+"""Open connections to SQLite files of this machine, kept for the next use: opening one costs more than asking it.
 
 SQLite's locks are the process's: a forked child has its parent's memory, which says that they are held, but not the locks. So a
 fork waits until no connection is in use, and idle ones are closed before it.

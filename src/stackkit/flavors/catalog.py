@@ -100,5 +100,11 @@ FLAVORS: Final[tuple[FlavorEntry, ...]] = (
         "stackkit.flavors.metadata_store.sqlite:SqliteMetadataStore",
         "an SQLite file of this machine",
     ),
+    FlavorEntry(
+        "orchestrator",
+        "local",
+        "stackkit.flavors.orchestrator.local:LocalOrchestrator",
+        "processes of this machine, side by side",
+    ),
     FlavorEntry("alerter", "console", "stackkit.flavors.alerter.console:ConsoleAlerter", "the terminal"),
 )

@@ -5,60 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
-from typing import IO, Final, cast
-from uuid import uuid4
-
-import attrs
-from typing_extensions import Buffer, override
+from typing import IO
 
 from stackkit.components.artifact_store import ArtifactStore
 from stackkit.core.runs import ArtifactRecord
-from stackkit.errors import ArtifactCorruptError, ArtifactExistsError, Problem
-from stackkit.pipelines.materializers import materializer
-
-FOLDER: Final = "artifacts"
-CHUNK: Final = 1 << 20
-"""How many bytes are read at once."""
-
-
-@attrs.frozen
-class Written:
-    """The content of an artifact that was written.
-
-    Args:
-        uri: Its path in the artifact store.
-        digest: The SHA-256 of its content, in hexadecimal digits.
-        size: How many bytes there are.
-    """
-
-    uri: str
-    digest: str
-    size: int
-
-
-class _Hashing(io.BufferedIOBase):
-    """A file that is written, and hashed on the way."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.digest = hashlib.sha256()
-        self.size = 0
-
-    @override
-    def writable(self) -> bool:
-        return True
-
-    @override
-    def write(self, data: Buffer, /) -> int:
-        view = memoryview(data).cast("B")
-        self._file.write(view)
-        self.digest.update(view)
-        self.size += len(view)
-        return len(view)
-
-    @override
-    def tell(self) -> int:
-        return self.size
+from stackkit.errors import ArtifactCorruptError, DocumentError, NotSerializableError, Problem, StackkitError
+from stackkit.pipelines.content import CHUNK, CheckingReader, Written, as_file, content_writer
+from stackkit.pipelines.materializers import Materializer, materializer
 
 
 def write_artifact(store: ArtifactStore, value: object, tp: object, name: str) -> Written:
@@ -71,25 +24,22 @@ def write_artifact(store: ArtifactStore, value: object, tp: object, name: str) -
         name: The materializer that writes it.
 
     Raises:
-        NotSerializableError: The value is not of that type.
+        NotSerializableError: The materializer cannot write it.
         ArtifactError: The store fails.
     """
-    new = f"{FOLDER}/new/{uuid4().hex}"
-    with store.open(new, "wb") as file:
-        hashing = _Hashing(file)
-        materializer(name).save(value, cast("IO[bytes]", hashing), tp)
-    digest = hashing.digest.hexdigest()
-    uri = f"{FOLDER}/{digest[:2]}/{digest}"
-    try:
-        store.makedirs(f"{FOLDER}/{digest[:2]}")
-        store.rename(new, uri)
-    except ArtifactExistsError:
-        store.remove(new)
-    return Written(uri, digest, hashing.size)
+    with content_writer(store) as content:
+        try:
+            materializer(name).save(value, as_file(content), tp)
+        except (StackkitError, OSError):
+            raise
+        except Exception as error:
+            what = f"{name} cannot write this {type(value).__name__}: {error}"
+            raise NotSerializableError(Problem(what, remedy="name another materializer")) from error
+        return content.commit()
 
 
 def read_artifact(store: ArtifactStore, record: ArtifactRecord, tp: object, folder: Path) -> object:
-    """A value that was kept.
+    """A value that was kept; its content is checked on the way.
 
     Args:
         store: Where.
@@ -102,9 +52,17 @@ def read_artifact(store: ArtifactStore, record: ArtifactRecord, tp: object, fold
         ArtifactNotFoundError: It is gone.
         DocumentError: It is not of that type.
     """
-    check_artifact(store, record)
+    reader = materializer(record.materializer)
     with store.open(record.uri, "rb") as file:
-        return materializer(record.materializer).load(file, tp, folder)
+        if record.size <= CHUNK:
+            content = file.read()
+            _require(hashlib.sha256(content).hexdigest(), record)
+            return _loaded(reader, io.BytesIO(content), tp, folder, record)
+        if reader.CHECK_FIRST:
+            _require(CheckingReader(file).digest(), record)
+            file.seek(0)
+            return _loaded(reader, file, tp, folder, record)
+        return _checked_meanwhile(reader, CheckingReader(file), tp, folder, record)
 
 
 def check_artifact(store: ArtifactStore, record: ArtifactRecord) -> None:
@@ -114,10 +72,33 @@ def check_artifact(store: ArtifactStore, record: ArtifactRecord) -> None:
         ArtifactCorruptError: It is not.
         ArtifactNotFoundError: It is gone.
     """
-    digest = hashlib.sha256()
     with store.open(record.uri, "rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    if digest.hexdigest() != record.digest:
+        _require(CheckingReader(file).digest(), record)
+
+
+def _checked_meanwhile(
+    reader: Materializer[object], content: CheckingReader, tp: object, folder: Path, record: ArtifactRecord
+) -> object:
+    try:
+        value = _loaded(reader, as_file(content), tp, folder, record)
+    except Exception:
+        _require(content.digest(), record)  # what is broken cannot be read: say so
+        raise
+    _require(content.digest(), record)
+    return value
+
+
+def _loaded(reader: Materializer[object], file: IO[bytes], tp: object, folder: Path, record: ArtifactRecord) -> object:
+    try:
+        return reader.load(file, tp, folder)
+    except (StackkitError, OSError):
+        raise
+    except Exception as error:
+        what = f"{record.materializer} cannot read it: {error}"
+        raise DocumentError(Problem(what, where=f"{record.step}.{record.name}")) from error
+
+
+def _require(digest: str, record: ArtifactRecord) -> None:
+    if digest != record.digest:
         what = f"the artifact {record.name} of the step {record.step} is not what was written"
         raise ArtifactCorruptError(Problem(what, where=record.uri, remedy="run its step again, without the cache"))

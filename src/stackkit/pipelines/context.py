@@ -13,7 +13,8 @@ from stackkit.core.component_type import ComponentType, P
 from stackkit.core.deployment import PipelineDeployment
 from stackkit.core.runs import DONE, StepRecord
 from stackkit.errors import ConflictError, RecordNotFoundError
-from stackkit.pipelines.step_run import StepRun, now
+from stackkit.pipelines.execution import now
+from stackkit.pipelines.step_run import StepRun
 from stackkit.stack.stack import Stack
 
 
@@ -62,7 +63,8 @@ class RunContext:
         Raises:
             StepError: It failed, the last time too.
         """
-        return StepRun(self.deployment, self.stack, self.run_id, name, use_cache=self.use_cache).record(attempt)
+        step = StepRun(self.deployment, self.stack, self.run_id, name, run_name=self.run_name, use_cache=self.use_cache)
+        return step.record(attempt)
 
     def finished(self) -> frozenset[str]:
         """The names of the steps that are done."""

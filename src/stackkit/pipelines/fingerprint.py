@@ -5,112 +5,139 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
-import sys
-import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from types import CodeType, FunctionType
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
+from types import CodeType
+from typing import Any, Final
 
-from stackkit.core.narrow import is_row, is_set
+from stackkit.core.narrow import is_mapping, is_row, is_set
+from stackkit.pipelines.module_source import Definition, definitions
 
-_PLAIN = (str, bytes, int, float, complex, bool, type(None))
+_PLAIN: Final = (str, bytes, int, float, complex, bool, type(None))
 
 
 def fingerprint(function: Callable[..., object]) -> str:
     """A digest of the code of a function, and of what it uses of its own module.
 
-    It covers the function's own text, without comments, empty lines and where it stands; its default arguments; and, for each
-    name of the same module that it mentions, at any distance: functions and classes by their text, texts, numbers and tuples
-    of such by their value. It does not cover other modules: neither those of the same package nor installed ones.
+    It covers the text of the function, of its default arguments and of its decorators, and, for each name of the same module
+    that it mentions, at any distance, the statements at the top of the module that define it: functions, classes, constants,
+    imports. Texts, numbers and rows, sets and mappings of such count by their values too. Comments, empty lines, the way that
+    a text is laid out and where it stands do not count, and neither does `@step(...)`: it says how a step runs, not what.
+    Other modules are not covered: neither those of the same package nor installed ones.
 
     Args:
         function: The function.
 
     Returns:
-        A SHA-256, in hexadecimal digits.
+        A SHA-256, in hexadecimal digits; the same in every process of one version of Python.
     """
     digest = hashlib.sha256()
-    for part in _parts(function, set()):
+    for part in _parts(function):
         digest.update(part.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()
 
 
-def _parts(found: object, seen: set[int]) -> Iterator[str]:
-    found = inspect.unwrap(found) if callable(found) else found
-    if id(found) in seen:
+def _parts(function: Callable[..., object]) -> Iterator[str]:
+    innermost = inspect.unwrap(function)
+    space: Mapping[str, object] = getattr(innermost, "__globals__", {})
+    defined = definitions(function)
+    first = getattr(innermost, "__qualname__", "").partition(".")[0]
+    if first not in defined:
+        yield from _compiled(innermost)
         return
-    seen.add(id(found))
-    yield _text(found)
-    for name, used in sorted(_used(found).items()):
-        if isinstance(used, (FunctionType, type)) or callable(used):
-            yield name
-            yield from _parts(used, seen)
-        elif _is_plain(used):
-            yield f"{name}={_shown(used)}"
+    for name in sorted(_reached(first, defined, space)):
+        yield name
+        yield from (ast.dump(_without_step(found.node, space)) for found in defined.get(name, ()))
+        if name in space and _is_plain(space[name]):
+            yield f"={_shown(space[name])}"
 
 
-def _text(found: object) -> str:
-    """What is written of a function or class, as its syntax tree; the bytecode where there is no source."""
-    defaults = _shown(_defaults(found))
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(_any(found))))  # which says itself what it cannot
-    except (OSError, TypeError, SyntaxError):
-        code = getattr(found, "__code__", None)
-        return f"{code.co_code.hex()}{code.co_consts!r}{defaults}" if isinstance(code, CodeType) else repr(found)
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            node.decorator_list.clear()  # the options of a step say how it runs, not what
-    return ast.dump(tree) + defaults
-
-
-def _any(found: Any) -> Any:
+def _reached(first: str, defined: Mapping[str, list[Definition]], space: Mapping[str, object]) -> set[str]:
+    """The names of a module that one of them needs, at any distance."""
+    found, waiting = {first}, [first]
+    while waiting:
+        for definition in defined.get(waiting.pop(), ()):
+            used = definition.used
+            if isinstance(definition.node, ast.FunctionDef):
+                options = [mark for mark in definition.node.decorator_list if _is_step(mark, space)]
+                used -= {node.id for mark in options for node in ast.walk(mark) if isinstance(node, ast.Name)} - _in_body(
+                    definition.node
+                )
+            new = {name for name in used if name in defined or name in space} - found
+            found |= new
+            waiting += new
     return found
 
 
-def _defaults(found: object) -> tuple[object, ...]:
-    by_name: dict[str, object] = getattr(found, "__kwdefaults__", None) or {}
-    return (*(getattr(found, "__defaults__", None) or ()), *((name, by_name[name]) for name in sorted(by_name)))
-
-
-def _shown(value: object) -> str:
-    """A value as text that is the same in every process: sets have no order there, and other objects show their address."""
-    if is_row(value):
-        return f"({', '.join(map(_shown, value))})"
-    if is_set(value):
-        return f"frozenset({sorted(map(_shown, value))})"
-    return repr(value) if _is_plain(value) else type(value).__qualname__
-
-
-def _used(found: object) -> dict[str, object]:
-    """What a function or class mentions of its own module, by name."""
-    module = getattr(found, "__module__", None)
-    names = set(_names(found))
-    space: dict[str, object] = vars(sys.modules[module]) if isinstance(module, str) and module in sys.modules else {}
+def _in_body(node: ast.FunctionDef) -> set[str]:
+    """The names in a function, its decorators aside."""
     return {
-        name: space[name]
-        for name in names
-        if name in space and (_is_plain(space[name]) or getattr(space[name], "__module__", None) == module)
+        found.id
+        for part in (node.args, *node.body, node.returns)
+        if part is not None
+        for found in ast.walk(part)
+        if isinstance(found, ast.Name)
     }
 
 
-def _names(found: object) -> Iterator[str]:
+def _without_step(node: ast.stmt, space: Mapping[str, object]) -> ast.stmt:
+    if not isinstance(node, ast.FunctionDef):
+        return node
+    bare = copy(node)
+    bare.decorator_list = [mark for mark in node.decorator_list if not _is_step(mark, space)]
+    return bare
+
+
+def _is_step(mark: ast.expr, space: Mapping[str, object]) -> bool:
+    """Whether a decorator is `step`, by whatever name."""
+    if isinstance(mark, ast.Call):
+        mark = mark.func
+    names: list[str] = []
+    while isinstance(mark, ast.Attribute):
+        names.append(mark.attr)
+        mark = mark.value
+    found: object = space.get(mark.id) if isinstance(mark, ast.Name) else None
+    for name in reversed(names):
+        found = getattr(found, name, None)
+    return (getattr(found, "__module__", ""), getattr(found, "__name__", "")) == ("stackkit.pipelines.steps", "step")
+
+
+def _compiled(found: object) -> Iterator[str]:
+    """What stands for a function whose text is not to be had: what Python runs."""
     code = getattr(found, "__code__", None)
-    if isinstance(code, CodeType):
-        yield from _names_in(code)
-    elif isinstance(found, type):
-        for member in vars(found).values():
-            yield from _names(inspect.unwrap(member) if callable(member) else getattr(member, "__func__", None))
+    if not isinstance(code, CodeType):
+        yield f"{getattr(found, '__module__', '')}:{getattr(found, '__qualname__', type(found).__qualname__)}"
+        return
+    yield from _instructions(code)
+    yield _shown(getattr(found, "__defaults__", None))
+    yield _shown(getattr(found, "__kwdefaults__", None))
 
 
-def _names_in(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
+def _instructions(code: CodeType) -> Iterator[str]:
+    yield code.co_code.hex()
+    yield _shown(code.co_names)
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _names_in(constant)
+            yield from _instructions(constant)
+        else:
+            yield _shown(constant)
 
 
 def _is_plain(value: object) -> bool:
-    if isinstance(value, (tuple, frozenset)):
-        return all(map(_is_plain, cast("Iterable[object]", value)))
+    if is_mapping(value):
+        return isinstance(value, dict) and all(_is_plain(key) and _is_plain(item) for key, item in value.items())
+    if is_row(value) or is_set(value):
+        return type(value) in (list, tuple, set, frozenset) and all(map(_is_plain, value))
     return type(value) in _PLAIN
+
+
+def _shown(value: Any) -> str:
+    """A value as text that is the same in every process: sets have no order there, and other objects show their address."""
+    if is_mapping(value):
+        return f"{{{', '.join(f'{_shown(key)}: {_shown(item)}' for key, item in value.items())}}}"
+    if is_row(value):
+        return f"{type(value).__name__}({', '.join(map(_shown, value))})"
+    if is_set(value):
+        return f"{type(value).__name__}({sorted(map(_shown, value))})"
+    return repr(value) if _is_plain(value) else type(value).__qualname__

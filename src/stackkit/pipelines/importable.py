@@ -19,40 +19,65 @@ def source_of(function: Callable[..., object], problems: list[Problem]) -> str:
         function: The function.
         problems: What is told here when another process could not import it.
     """
-    module, name = function.__module__, getattr(function, "__qualname__", type(function).__qualname__)
-    if "<lambda>" in name:
+    name = getattr(function, "__qualname__", "")
+    module: str = getattr(function, "__module__", None) or ""
+    if not name:
+        what = f"is a {type(function).__name__}, and no function"
+        problems.append(Problem(what, remedy="write a function with def, at the top of a module"))
+    elif "<lambda>" in name:
         problems.append(Problem("is a lambda", remedy="write a function with def, at the top of a module"))
     elif "<locals>" in name:
         what = "is defined inside of a function, where no other process finds it"
         problems.append(Problem(what, remedy="move it to the top of its module"))
     elif module == "__main__":
-        module = _main_name()
+        module = main_name()
         if not module:
             what = "is defined in the program itself, where no other process finds it"
             problems.append(Problem(what, remedy="move it into a module that can be imported"))
+    named = bool(name) and not {"<lambda>", "<locals>"}.intersection(name.split("."))
+    if named and module in sys.modules and not _leads_to(sys.modules[module], name, function):
+        what = f"{module} has something else by the name of {name}"
+        problems.append(Problem(what, remedy="give each function a name of its own, and keep it"))
     return f"{module}:{name}"
 
 
-def _main_name() -> str:
-    """The name that other processes import the program by; empty where there is none."""
+def _leads_to(module: ModuleType, name: str, function: Callable[..., object]) -> bool:
+    """Whether a name of a module is a function, or what was made of it."""
+    found: object = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    while found is not None and found is not function:
+        found = getattr(found, "__wrapped__", None)
+    return found is function
+
+
+def main_name() -> str:
+    """The name that other processes import the program by; empty where there is none.
+
+    The program is known by that name from then on, or its classes would be there twice.
+    """
     main = sys.modules["__main__"]
-    if main.__spec__ is not None:
-        return (
-            main.__spec__.name.removesuffix(".__main__") if not main.__spec__.name.endswith("__main__") else main.__spec__.name
-        )
-    file = getattr(main, "__file__", None)
-    if not isinstance(file, str):
-        return ""
-    name = Path(file).stem
-    try:
-        found = importlib.util.find_spec(name) if name.isidentifier() and name not in sys.modules else None
-    except (ImportError, ValueError):
-        return ""
-    known = getattr(sys.modules.get(name), "__file__", None) if name in sys.modules else None if found is None else found.origin
-    if known is None or Path(known).resolve() != Path(file).resolve():
-        return ""
-    sys.modules.setdefault(name, main)  # or its classes would be there twice
+    name, file = "", getattr(main, "__file__", None)
+    if main.__spec__ is not None:  # python -m
+        name = main.__spec__.name
+    elif isinstance(file, str) and _is_found(Path(file)):
+        name = Path(file).stem
+    if name and sys.modules.setdefault(name, main) is not main:
+        return name if getattr(sys.modules[name], "__file__", None) == file else ""
     return name
+
+
+def _is_found(file: Path) -> bool:
+    """Whether a program is what is imported by its file's name."""
+    name = file.stem
+    if not name.isidentifier():
+        return False
+    known = sys.modules.get(name)
+    try:
+        found = getattr(known, "__file__", None) if known else getattr(importlib.util.find_spec(name), "origin", None)
+    except (ImportError, ValueError):
+        return False
+    return isinstance(found, str) and Path(found).resolve() == file.resolve()
 
 
 def function_at(source: str) -> object:
@@ -65,7 +90,8 @@ def function_at(source: str) -> object:
     try:
         found: object = importlib.import_module(module_name)
     except ImportError as error:
-        raise ImportPathError(Problem(f"{module_name} cannot be imported: {error}", where=source)) from error
+        remedy = "is its folder where Python looks for modules, here too?"
+        raise ImportPathError(Problem(f"{module_name} cannot be imported: {error}", where=source, remedy=remedy)) from error
     for part in name.split("."):
         if not hasattr(found, part):
             where = module_name if isinstance(found, ModuleType) else name

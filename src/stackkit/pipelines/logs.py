@@ -2,35 +2,97 @@
 
 from __future__ import annotations
 
+import contextvars
 import io
 import sys
-from collections.abc import Generator
+import threading
+import time
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TextIO
+from pathlib import Path
+from typing import Final, TextIO
 
 from typing_extensions import override
 
 from stackkit.components.artifact_store import ArtifactStore
 
+EVERY: Final = 2.0
+"""After how many seconds what was printed is put into the store, while the step goes on to print."""
+LONGEST: Final = 16 << 20
+"""How many characters are kept; what is printed after them is seen on the terminal only."""
+
 
 class StepLogs:
-    """The lines that a step printed.
+    """What a step printed.
+
+    Args:
+        store: Where it is kept.
+        place: The path of the file there; none is made where nothing is printed.
+        spool: A file that has it at once, for the case that this process is killed.
+        on_kept: Is told when the file is there for the first time.
 
     Attributes:
-        uri: Where they are in the artifact store; empty where there are none.
+        uri: Where it is; empty where there is nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, store: ArtifactStore, place: str, spool: Path | None = None, on_kept: Callable[[str], object] | None = None
+    ) -> None:
         self.uri = ""
-        self.text = io.StringIO()
+        self._store = store
+        self._place = place
+        self._text = io.StringIO()
+        self._spool = spool.open("a", encoding="utf-8", errors="surrogatepass") if spool else None
+        self._on_kept = on_kept
+        self._next = time.monotonic() + EVERY
+        self._lock = threading.RLock()
+
+    def write(self, text: str) -> None:
+        """Take what was printed."""
+        with self._lock:
+            if self._text.tell() < LONGEST:
+                self._text.write(text)
+                if self._spool:
+                    self._spool.write(text)
+                    self._spool.flush()
+            if time.monotonic() > self._next:
+                begun = time.monotonic()
+                self.keep()
+                self._next = time.monotonic() + EVERY + 20 * (time.monotonic() - begun)
+
+    def keep(self) -> None:
+        """Put what was printed so far into the store."""
+        with self._lock:
+            text = self._text.getvalue()
+            if text:
+                with self._store.open(self._place, "wb") as file:
+                    file.write(text.encode("utf-8", "backslashreplace"))
+                first, self.uri = not self.uri, self._place
+                if first and self._on_kept:
+                    self._on_kept(self._place)
+
+    def close(self) -> None:
+        """Keep it all."""
+        if self._spool:
+            self._spool.close()
+            self._spool = None
+        self.keep()
+
+
+_here: contextvars.ContextVar[StepLogs | None] = contextvars.ContextVar("logs", default=None)
+_open: list[StepLogs] = []
+_lock = threading.Lock()
 
 
 class _Tee(io.TextIOBase):
-    """Writes to two files."""
+    """Writes to what was there before, and to the logs of the step that prints.
 
-    def __init__(self, terminal: TextIO, copy: io.StringIO) -> None:
-        self._terminal = terminal
-        self._copy = copy
+    Steps may run in several threads of one process. A thread that a step starts belongs to the only step there is; to none
+    where there are several.
+    """
+
+    def __init__(self, terminal: TextIO) -> None:
+        self.terminal = terminal
 
     @override
     def writable(self) -> bool:
@@ -38,38 +100,58 @@ class _Tee(io.TextIOBase):
 
     @override
     def write(self, text: str, /) -> int:
-        self._copy.write(text)
-        return self._terminal.write(text)
+        logs = _here.get()
+        if logs is None and len(_open) == 1:
+            logs = _open[0]
+        if logs is not None:
+            logs.write(text)
+        return self.terminal.write(text)
 
     @override
     def flush(self) -> None:
-        self._terminal.flush()
+        self.terminal.flush()
 
     @override
     def isatty(self) -> bool:
-        return self._terminal.isatty()
+        return self.terminal.isatty()
 
     @override
     def fileno(self) -> int:
-        return self._terminal.fileno()
+        return self.terminal.fileno()
+
+    @property
+    @override
+    def encoding(self) -> str:  # type: ignore[override]  # ty: ignore[incompatible-property-override] # nobody writes it
+        return self.terminal.encoding
 
 
 @contextmanager
-def captured(store: ArtifactStore, uri: str) -> Generator[StepLogs]:
-    """Keep what is printed while this is open.
+def captured(logs: StepLogs) -> Generator[None]:
+    """Take what is printed while this is open.
 
     Args:
-        store: Where.
-        uri: The path of the file; none is made where nothing is printed.
+        logs: What it is added to.
     """
-    logs = StepLogs()
-    out, err = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _Tee(out, logs.text), _Tee(err, logs.text)
+    with _lock:
+        if not isinstance(sys.stdout, _Tee):
+            sys.stdout = _Tee(sys.stdout)
+        if not isinstance(sys.stderr, _Tee):
+            sys.stderr = _Tee(sys.stderr)
+        _open.append(logs)
+    token = _here.set(logs)
     try:
-        yield logs
+        yield
     finally:
-        sys.stdout, sys.stderr = out, err
-        if text := logs.text.getvalue():
-            with store.open(uri, "w") as file:
-                file.write(text)
-            logs.uri = uri
+        _here.reset(token)
+        with _lock:
+            _open.remove(logs)
+            if not _open:
+                _restore()
+        logs.close()
+
+
+def _restore() -> None:
+    if isinstance(sys.stdout, _Tee):
+        sys.stdout = sys.stdout.terminal
+    if isinstance(sys.stderr, _Tee):
+        sys.stderr = sys.stderr.terminal

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import IO, ClassVar, Final, Generic, TypeVar, cast, get_origin
+from typing import IO, Any, ClassVar, Final, Generic, TypeVar, cast, get_origin
 
 from typing_extensions import override
 
-from stackkit.errors import PipelineError, Problem
+from stackkit.errors import NotSerializableError, PipelineError, Problem
 from stackkit.pipelines.importable import function_at
 from stackkit.pipelines.values import is_writable, read_parameter, write_parameter
 
@@ -34,6 +33,8 @@ class Materializer(ABC, Generic[V]):
 
     VERSION: ClassVar[int] = 1
     """Raise it when what is written changes: results in caches are then made anew."""
+    CHECK_FIRST: ClassVar[bool] = False
+    """Whether all content is checked before `load` sees any: set it where reading what somebody changed can do harm."""
 
     @abstractmethod
     def save(self, value: V, file: IO[bytes], tp: object) -> None:
@@ -68,11 +69,22 @@ class JsonMaterializer(Materializer[object]):
         return read_parameter(file.read().decode(), tp)
 
 
+def require_type(value: object, cls: type) -> None:
+    """Refuse a value that is not what its step is annotated with.
+
+    Raises:
+        NotSerializableError: It is of another class.
+    """
+    if not isinstance(value, cls):
+        raise NotSerializableError(Problem(f"expected {cls.__name__}, got {type(value).__name__}"))
+
+
 class BytesMaterializer(Materializer[bytes]):
     """Bytes as they are."""
 
     @override
     def save(self, value: bytes, file: IO[bytes], tp: object) -> None:
+        require_type(value, bytes)
         file.write(value)
 
     @override
@@ -85,6 +97,7 @@ class TextMaterializer(Materializer[str]):
 
     @override
     def save(self, value: str, file: IO[bytes], tp: object) -> None:
+        require_type(value, str)
         file.write(value.encode("utf-8", "surrogatepass"))
 
     @override
@@ -92,15 +105,35 @@ class TextMaterializer(Materializer[str]):
         return file.read().decode("utf-8", "surrogatepass")
 
 
+_HERE: Final = __name__.rpartition(".")[0]
+
 KIT: Final = {
     "json": f"{__name__}:JsonMaterializer",
     "bytes": f"{__name__}:BytesMaterializer",
     "text": f"{__name__}:TextMaterializer",
+    "path": f"{_HERE}.file_materializer:PathMaterializer",
+    "numpy": f"{_HERE}.table_materializers:NumpyMaterializer",
+    "pyarrow": f"{_HERE}.table_materializers:ArrowMaterializer",
+    "pandas": f"{_HERE}.table_materializers:PandasMaterializer",
+    "pandas-series": f"{_HERE}.table_materializers:PandasSeriesMaterializer",
+    "polars": f"{_HERE}.table_materializers:PolarsMaterializer",
+    "polars-series": f"{_HERE}.table_materializers:PolarsSeriesMaterializer",
+    "cloudpickle": f"{_HERE}.pickle_materializer:CloudpickleMaterializer",
 }
 """The materializers of the kit, by name."""
 
-_BY_TYPE: Final = {("builtins", "bytes"): "bytes", ("builtins", "str"): "text"}
-"""Which of them a type has, by the module and name of a class, so that none has to be imported to be compared with."""
+_BY_TYPE: Final = {
+    ("builtins", "bytes"): "bytes",
+    ("builtins", "str"): "text",
+    ("pathlib", "Path"): "path",
+    ("numpy", "ndarray"): "numpy",
+    ("pyarrow", "Table"): "pyarrow",
+    ("pandas", "DataFrame"): "pandas",
+    ("pandas", "Series"): "pandas-series",
+    ("polars", "DataFrame"): "polars",
+    ("polars", "Series"): "polars-series",
+}
+"""Which of them a type has, by the package and name of a class, so that none has to be imported to be compared with."""
 
 
 @cache
@@ -120,7 +153,7 @@ def materializer(name: str) -> Materializer[object]:
     return cls()
 
 
-def materializer_name(tp: object, wished: str | type | None = None) -> str:
+def materializer_name(tp: object, wished: str | type[Materializer[Any]] | None = None) -> str:
     """What writes and reads values of a type.
 
     Args:
@@ -134,22 +167,13 @@ def materializer_name(tp: object, wished: str | type | None = None) -> str:
         name = wished if isinstance(wished, str) else f"{wished.__module__}:{wished.__qualname__}"
         materializer(name)
         return name
-    named = next(_named(tp), None)
-    if named is not None:
-        return named
+    cls = get_origin(tp) or tp
+    if isinstance(cls, type):  # not of subclasses: they would come back as what they inherit
+        named = _BY_TYPE.get((cls.__module__.partition(".")[0], cls.__qualname__))
+        if named is not None:
+            return named
     if is_writable(tp):
         return "json"
     shown = getattr(tp, "__qualname__", str(tp))
-    remedy = 'write a Materializer, or name one: materializers={"output": "cloudpickle"}'
+    remedy = 'name one that does, as in @step(materializers={"output": "cloudpickle"}), or write a Materializer'
     raise PipelineError(Problem(f"no materializer writes {shown}", remedy=remedy))
-
-
-def _named(tp: object) -> Iterator[str]:
-    cls = get_origin(tp) or tp
-    if isinstance(cls, type):
-        for base in cls.__mro__:
-            if base.__module__ == "builtins" and base is not cls:
-                continue  # a subclass of str or bytes is written as what it is
-            name = _BY_TYPE.get((base.__module__.partition(".")[0], base.__qualname__))
-            if name is not None:
-                yield name

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
 from stackkit.core.deployment import Resources, Retry
+from stackkit.pipelines.materializers import Materializer
 
 
 @attrs.frozen(kw_only=True)
@@ -33,5 +35,5 @@ class StepOptions:
     step_operator: str = ""
     requirements: tuple[str, ...] = ()
     enable_cache: bool = True
-    materializers: Mapping[str, str | type] = attrs.field(factory=dict[str, "str | type"])
+    materializers: Mapping[str, str | type[Materializer[Any]]] = attrs.field(factory=dict[str, "str | type[Materializer[Any]]"])
     after: tuple[object, ...] = ()

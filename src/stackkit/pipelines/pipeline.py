@@ -43,20 +43,22 @@ class Pipeline(Generic[P]):
                 all of it is named.
             TypeError: The pipeline itself is called wrongly.
         """
+        used: PipelineError | None = None
         with tracing() as traced:
             try:
                 self.function(*args, **kwargs)
             except PipelineError as error:  # a value was used that is not known yet: nothing after it was seen
-                raise PipelineError(*traced.problems, *error.problems) from error
-        if traced.problems:
-            raise PipelineError(*(problem.under(self.name) for problem in traced.problems))
+                used = error
+        problems = [*traced.problems(), *(used.problems if used else ())]
+        if problems:
+            raise PipelineError(*(problem.under(self.name) for problem in problems)) from used
         if not traced.steps:
             raise PipelineError(Problem("calls no step", where=self.name))
         bound = inspect.signature(self.function).bind(*args, **kwargs)
         bound.apply_defaults()
         return PipelineDeployment(
             name=self.name,
-            steps=tuple(traced.steps),
+            steps=traced.steps,
             parameters=tuple(self._parameters(bound.arguments)),
             source=source_of(self.function, []),
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -14,18 +17,23 @@ import attrs
 from stackkit.components.artifact_store import ARTIFACT_STORE
 from stackkit.components.metadata_store import METADATA_STORE, MetadataStore
 from stackkit.components.orchestrator import ORCHESTRATOR
+from stackkit.components.step_operator import STEP_OPERATOR
 from stackkit.core.deployment import PipelineDeployment
 from stackkit.core.runs import RunRecord
-from stackkit.errors import InvalidStackError, Problem, StepError
+from stackkit.errors import ConflictError, ImportPathError, InvalidStackError, PipelineError, Problem, StackkitError
 from stackkit.pipelines.context import RunContext
-from stackkit.pipelines.step_run import now, this_worker
-from stackkit.pipelines.values import read_parameter, write_parameter
+from stackkit.pipelines.entry import deployment_of
+from stackkit.pipelines.execution import now, step_at
+from stackkit.pipelines.fingerprint import fingerprint
+from stackkit.pipelines.step_run import this_worker
+from stackkit.pipelines.values import write_parameter
 from stackkit.stack.stack import Stack
 
 BEAT: Final = 5.0
 """How often a run says that it is alive, in seconds."""
 SILENT: Final = timedelta(seconds=30)
 """A run that says nothing for so long was killed."""
+_PAGE: Final = 500
 
 
 def run(deployment: PipelineDeployment, stack: Stack, *, name: str = "", use_cache: bool = True) -> RunRecord:
@@ -44,7 +52,8 @@ def run(deployment: PipelineDeployment, stack: Stack, *, name: str = "", use_cac
         InvalidStackError: The stack lacks a component.
         StepError: A step failed; the run is recorded as failed.
     """
-    _require(stack)
+    deployment = with_current_code(deployment)
+    _require(stack, deployment)
     begun = now()
     record = RunRecord(
         id=uuid4(),
@@ -69,21 +78,55 @@ def resume(run_id: UUID, stack: Stack, *, use_cache: bool = True) -> RunRecord:
 
     Raises:
         RecordNotFoundError: There is no such run.
+        PipelineError: It is still running.
         StepError: A step failed.
     """
     _require(stack)
-    record = stack[METADATA_STORE].get_run(run_id)
-    deployment = read_parameter(record.deployment, PipelineDeployment)
-    assert isinstance(deployment, PipelineDeployment)  # noqa: S101 - the codec makes these
-    begun = attrs.evolve(record, status="running", ended=None, error="", alive=now(), worker=this_worker())
+    metadata = stack[METADATA_STORE]
+    record = metadata.get_run(run_id)
+    if record.status == "completed":
+        return record
+    if record.status == "running" and not is_gone(record):
+        remedy = f"end it first; a run that says nothing for {SILENT.seconds} s is taken for dead"
+        raise PipelineError(Problem(f"is still run by {record.worker}", where=record.name, remedy=remedy))
+    deployment = with_current_code(deployment_of(stack, run_id))
+    _require(stack, deployment)
+    _end_steps(metadata, run_id)
+    text = write_parameter(deployment, PipelineDeployment)
+    begun = attrs.evolve(
+        record, deployment=text, status="running", ended=None, error="", alive=now(), worker=this_worker(), stack=stack.name
+    )
     return _run(begun, deployment, stack, use_cache=use_cache)
 
 
-def _require(stack: Stack) -> None:
+def with_current_code(deployment: PipelineDeployment) -> PipelineDeployment:
+    """A pipeline with digests of the code that its steps have now: a step may have been mended since it was compiled.
+
+    Args:
+        deployment: The pipeline; steps that cannot be imported here keep what they have.
+    """
+    codes: dict[str, str] = {}
+    for source in dict.fromkeys(step.source for step in deployment.steps):
+        with suppress(ImportPathError, PipelineError):
+            codes[source] = fingerprint(step_at(source).function)
+    steps = tuple(attrs.evolve(step, code=codes.get(step.source, step.code)) for step in deployment.steps)
+    return deployment if steps == deployment.steps else attrs.evolve(deployment, steps=steps)
+
+
+def _require(stack: Stack, deployment: PipelineDeployment | None = None) -> None:
     missing = [kind.title for kind in (ORCHESTRATOR, ARTIFACT_STORE, METADATA_STORE) if kind not in stack]
+    problems: list[Problem] = []
     if missing:
         what = f"a pipeline needs {', '.join(missing)}, which the stack {stack.name} has not"
-        raise InvalidStackError(Problem(what, remedy="add components of these types"))
+        problems.append(Problem(what, remedy="add components of these types"))
+    operators = [component.name for component in stack if component.TYPE == STEP_OPERATOR]
+    for step in deployment.steps if deployment else ():
+        if step.step_operator and step.step_operator not in operators:
+            what = f"runs on the step operator {step.step_operator}, which the stack {stack.name} has not"
+            has = f"it has {operators[0]}" if operators else "add it"
+            problems.append(Problem(what, where=step.name, remedy=has))
+    if problems:
+        raise InvalidStackError(*problems)
 
 
 def _run(record: RunRecord, deployment: PipelineDeployment, stack: Stack, *, use_cache: bool) -> RunRecord:
@@ -93,12 +136,11 @@ def _run(record: RunRecord, deployment: PipelineDeployment, stack: Stack, *, use
     try:
         with _beating(record, metadata):
             stack[ORCHESTRATOR].run_pipeline(deployment, context)
-    except StepError as error:
-        _end(metadata, attrs.evolve(record, status="failed", error=str(error)))
-        raise
     except BaseException as error:
         interrupted = isinstance(error, (KeyboardInterrupt, SystemExit))
-        _end(metadata, attrs.evolve(record, status="killed" if interrupted else "failed", error=repr(error)))
+        why = str(error) if isinstance(error, StackkitError) else repr(error)
+        _end_steps(metadata, record.id)
+        _end(metadata, attrs.evolve(record, status="killed" if interrupted else "failed", error=why))
         raise
     return _end(metadata, attrs.evolve(record, status="completed"))
 
@@ -109,6 +151,14 @@ def _end(metadata: MetadataStore, record: RunRecord) -> RunRecord:
     return ended
 
 
+def _end_steps(metadata: MetadataStore, run_id: UUID, ended: datetime | None = None) -> None:
+    """Record that nothing of a run runs any more."""
+    for step in metadata.get_steps(run_id):
+        if step.status == "running":
+            with suppress(ConflictError):  # it was done in the meantime
+                metadata.record_step(attrs.evolve(step, status="killed", ended=ended or now()))
+
+
 @contextmanager
 def _beating(record: RunRecord, metadata: MetadataStore) -> Generator[None]:
     """While this is open, the run says every few seconds that it is alive."""
@@ -116,7 +166,8 @@ def _beating(record: RunRecord, metadata: MetadataStore) -> Generator[None]:
 
     def beat() -> None:
         while not over.wait(BEAT):
-            metadata.record_run(attrs.evolve(record, alive=now()))
+            with suppress(StackkitError, OSError):  # of a database that is gone for a while: the next time, then
+                metadata.record_run(attrs.evolve(record, alive=now()))
 
     heart = threading.Thread(target=beat, name=f"run {record.name}", daemon=True)
     heart.start()
@@ -127,8 +178,27 @@ def _beating(record: RunRecord, metadata: MetadataStore) -> Generator[None]:
         heart.join()
 
 
+def is_gone(run: RunRecord) -> bool:
+    """Whether the process is gone that ran a run: at once where it was on this host, else when it is silent for long."""
+    host, _, process = run.worker.rpartition(":")
+    if host == socket.gethostname() and process.isdecimal() and not _lives(int(process)):
+        return True
+    return now() - run.alive > SILENT
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[:1]
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is somebody else's, or the system has no /proc
+        return True
+    return state not in (["Z"], ["X"])  # dead, and not yet asked for by the one that started it
+
+
 def settle(metadata: MetadataStore) -> list[RunRecord]:
-    """Record runs as killed whose processes have been silent for long.
+    """Record runs as killed whose processes are gone.
 
     Args:
         metadata: Where they are recorded.
@@ -136,13 +206,13 @@ def settle(metadata: MetadataStore) -> list[RunRecord]:
     Returns:
         The runs that were found so.
     """
+    running: list[RunRecord] = []
+    while page := metadata.get_runs(status="running", limit=_PAGE, before=running[-1].id if running else None):
+        running += page
     found: list[RunRecord] = []
-    for record in metadata.get_runs(status="running", limit=1000):
-        if now() - record.alive > SILENT:
-            for step in metadata.get_steps(record.id):
-                if step.status == "running":
-                    metadata.record_step(attrs.evolve(step, status="killed", ended=record.alive))
-            dead = attrs.evolve(record, status="killed", ended=record.alive, error="its process ended without a word")
-            metadata.record_run(dead)
-            found.append(dead)
+    for record in filter(is_gone, running):
+        _end_steps(metadata, record.id, record.alive)
+        dead = attrs.evolve(record, status="killed", ended=record.alive, error="its process ended without a word")
+        metadata.record_run(dead)
+        found.append(dead)
     return found

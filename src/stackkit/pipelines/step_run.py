@@ -1,44 +1,29 @@
-"""One step of a run: its inputs are read, it is run or taken from the cache, its outputs are written, and all is recorded."""
+"""One step of a run: taken from the cache, or tried until it is done; and all of it recorded."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import socket
-import tempfile
 import time
-import traceback
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Final, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import attrs
 
 from stackkit.components.artifact_store import ARTIFACT_STORE, ArtifactStore
 from stackkit.components.metadata_store import METADATA_STORE, MetadataStore
+from stackkit.components.step_operator import STEP_OPERATOR
 from stackkit.core.deployment import PipelineDeployment, StepInput
-from stackkit.core.lookup import Components
-from stackkit.core.narrow import is_row
 from stackkit.core.runs import DONE, ArtifactRecord, InputRecord, StepRecord
-from stackkit.errors import PipelineError, Problem, RecordNotFoundError, StepError
-from stackkit.pipelines.artifacts import read_artifact, write_artifact
-from stackkit.pipelines.importable import function_at
-from stackkit.pipelines.logs import captured
+from stackkit.errors import ArtifactNotFoundError, ConflictError, Problem, RecordNotFoundError, StackkitError, StepError
+from stackkit.pipelines.entry import entry_command
+from stackkit.pipelines.execution import Attempt, Failure, Outcome, execute, now
 from stackkit.pipelines.materializers import materializer
-from stackkit.pipelines.signature import as_declared, item_type
-from stackkit.pipelines.steps import Step
-from stackkit.pipelines.values import read_parameter
-
-ERROR_LINES: Final = 20
-"""How many lines of a traceback are recorded, the last ones."""
-
-
-def now() -> datetime:
-    """The time, aware, in UTC."""
-    return datetime.now(UTC)
+from stackkit.pipelines.time_limit import execute_within
+from stackkit.stack.stack import Stack
 
 
 def this_worker() -> str:
@@ -51,28 +36,37 @@ class StepRun:
 
     Args:
         deployment: The pipeline.
-        components: The stack.
+        stack: The stack.
         run_id: The run.
         name: The name of the step.
+        run_name: What people call the run.
         use_cache: Whether it may take what an earlier run gave.
     """
 
     def __init__(
-        self, deployment: PipelineDeployment, components: Components, run_id: UUID, name: str, *, use_cache: bool = True
+        self,
+        deployment: PipelineDeployment,
+        stack: Stack,
+        run_id: UUID,
+        name: str,
+        *,
+        run_name: str = "",
+        use_cache: bool = True,
     ) -> None:
         self._deployment = deployment
-        self._components = components
+        self._stack = stack
         self._run_id = run_id
+        self._run_name = run_name
         self._spec = deployment.step(name)
         self._use_cache = use_cache
 
     @cached_property
     def _metadata(self) -> MetadataStore:
-        return self._components[METADATA_STORE]
+        return self._stack[METADATA_STORE]
 
     @cached_property
     def _store(self) -> ArtifactStore:
-        return self._components[ARTIFACT_STORE]
+        return self._stack[ARTIFACT_STORE]
 
     def record(self, attempt: int = 1) -> StepRecord:
         """Run the step, unless it is done, and give what was recorded of it.
@@ -86,18 +80,49 @@ class StepRun:
         before = self._recorded(self._spec.name)
         if before is not None and before.status in DONE:
             return before
-        inputs = {taken.name: [*self._artifacts(taken)] for taken in self._spec.inputs}
-        key = self._cache_key(inputs)
-        begun = StepRecord(
+        inputs = self._inputs()
+        begun = self._begun(inputs)
+        return self._from_cache(begun) or self._attempted(begun, inputs, attempt)
+
+    def attempt_here(self, attempt: int) -> StepRecord:
+        """Make one attempt in this process, as a step operator's command does; without the cache, and without another try.
+
+        Args:
+            attempt: Which one, counted from 1.
+
+        Raises:
+            StepError: It failed, or a step that it waits for is not done.
+        """
+        inputs = self._inputs()
+        current = self._write(attrs.evolve(self._begun(inputs), attempt=attempt))
+        return self._made(current, inputs)
+
+    def _inputs(self) -> dict[str, list[ArtifactRecord]]:
+        """What the step takes of others; all that it waits for is done."""
+        done: dict[str, StepRecord] = {}
+        for name in sorted(self._spec.upstream):
+            found = self._recorded(name)
+            if found is None or found.status not in DONE:
+                what = f"waits for {name}, which is not done"
+                raise StepError(Problem(what, where=self._spec.name, remedy="run steps in the order of the deployment"))
+            done[name] = found
+        return {taken.name: [*self._artifacts(taken, done)] for taken in self._spec.inputs}
+
+    def _artifacts(self, taken: StepInput, done: Mapping[str, StepRecord]) -> Iterator[ArtifactRecord]:
+        for source in taken.sources:
+            names = [output.name for output in self._deployment.step(source.step).outputs]
+            yield self._metadata.get_artifact(done[source.step].outputs[names.index(source.output)])
+
+    def _begun(self, inputs: Mapping[str, list[ArtifactRecord]]) -> StepRecord:
+        return StepRecord(
             run_id=self._run_id,
             step=self._spec.name,
             status="running",
-            cache_key=key,
+            cache_key=self._cache_key(inputs),
             started=now(),
             inputs=tuple(InputRecord(name=name, artifacts=tuple(a.id for a in taken)) for name, taken in inputs.items()),
             worker=this_worker(),
         )
-        return self._from_cache(begun) or self._attempted(begun, inputs, attempt)
 
     def _recorded(self, step: str) -> StepRecord | None:
         try:
@@ -105,34 +130,36 @@ class StepRun:
         except RecordNotFoundError:
             return None
 
-    def _artifacts(self, taken: StepInput) -> Iterator[ArtifactRecord]:
-        """What other steps gave for an input."""
-        for source in taken.sources:
-            found = self._recorded(source.step)
-            if found is None or found.status not in DONE:
-                what = f"waits for {source.step}, which is not done"
-                raise StepError(Problem(what, where=self._spec.name, remedy="run steps in the order of the deployment"))
-            names = [output.name for output in self._deployment.step(source.step).outputs]
-            yield self._metadata.get_artifact(found.outputs[names.index(source.output)])
-
     def _cache_key(self, inputs: Mapping[str, list[ArtifactRecord]]) -> str:
         """A digest of all that the outputs depend on: code, parameters, contents of inputs, materializers."""
         spec = self._spec
-        parts = [spec.source, spec.code]
-        parts += [f"{parameter.name}={parameter.value}" for parameter in spec.parameters]
-        parts += [f"{name}:{taken.materializer}:{taken.digest}" for name, found in sorted(inputs.items()) for taken in found]
-        for output in spec.outputs:
-            parts.append(f"{output.name}->{output.materializer}:{materializer(output.materializer).VERSION}")
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        parts = {
+            "code": [spec.source, spec.code],
+            "parameters": sorted([given.name, given.value] for given in spec.parameters),
+            "inputs": sorted(
+                [taken.name, taken.is_list, [[a.digest, *_written_by(a.materializer)] for a in inputs[taken.name]]]
+                for taken in spec.inputs
+            ),
+            "outputs": [[output.name, *_written_by(output.materializer)] for output in spec.outputs],
+        }
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def _from_cache(self, begun: StepRecord) -> StepRecord | None:
         """The step, with what an earlier run gave; None where it has to run."""
         if not (self._spec.enable_cache and self._use_cache):
             return None
         earlier = self._metadata.find_cached_step(begun.cache_key)
-        if earlier is None or not all(self._store.exists(self._metadata.get_artifact(a).uri) for a in earlier.outputs):
+        if earlier is None or not all(map(self._is_there, earlier.outputs)):
             return None
         return self._write(attrs.evolve(begun, status="cached", ended=now(), outputs=earlier.outputs))
+
+    def _is_there(self, artifact_id: UUID) -> bool:
+        """Whether an artifact is where it was put, in its length."""
+        try:
+            artifact = self._metadata.get_artifact(artifact_id)
+            return self._store.stat(artifact.uri).size == artifact.size
+        except (RecordNotFoundError, ArtifactNotFoundError):
+            return False
 
     def _attempted(self, begun: StepRecord, inputs: Mapping[str, list[ArtifactRecord]], first: int) -> StepRecord:
         attempts = max(self._spec.retry.times + 1, first)
@@ -141,80 +168,76 @@ class StepRun:
                 time.sleep(self._spec.retry.wait_before(attempt))
             current = self._write(attrs.evolve(begun, attempt=attempt, started=now()))
             try:
-                return self._run(current, inputs)
-            except Exception as error:  # of the step's author, or of what reads and writes
-                failed = attrs.evolve(current, status="failed", ended=now(), error=_last_lines(error))
-                self._write(failed)
+                return self._operated(current) if self._spec.step_operator else self._made(current, inputs)
+            except StepError:
                 if attempt == attempts:
-                    raise StepError(Problem(_in_short(error), where=self._spec.name)) from error
+                    raise
             except BaseException:
                 self._write(attrs.evolve(current, status="killed", ended=now()))
                 raise
         raise AssertionError("there is a first attempt")  # pragma: no cover
 
+    def _made(self, current: StepRecord, inputs: Mapping[str, list[ArtifactRecord]]) -> StepRecord:
+        try:
+            outcome = self._executed(current, inputs)
+        except Exception as error:  # noqa: BLE001 - of what starts processes and keeps logs: it is recorded
+            outcome = Outcome(failure=Failure.of(error))
+        return self._ended(current, outcome)
+
+    def _executed(self, current: StepRecord, inputs: Mapping[str, list[ArtifactRecord]]) -> Outcome:
+        attempt = Attempt(spec=self._spec, run_id=self._run_id, number=current.attempt, inputs=inputs)
+        if self._spec.timeout is not None:
+            return execute_within(self._spec.timeout, attempt, self._stack)
+        return execute(attempt, self._store, on_logs=lambda uri: self._write(attrs.evolve(current, logs=uri)))
+
+    def _ended(self, current: StepRecord, outcome: Outcome) -> StepRecord:
+        """Record what came of an attempt.
+
+        Raises:
+            StepError: It failed.
+        """
+        ended = attrs.evolve(current, ended=now(), logs=outcome.logs)
+        if outcome.failure is not None:
+            self._write(attrs.evolve(ended, status="failed", error=outcome.failure.details))
+            raise self._error(outcome.failure) from outcome.failure.cause
+        outputs = tuple(artifact.id for artifact in outcome.artifacts)
+        return self._write(attrs.evolve(ended, status="completed", outputs=outputs), outcome.artifacts)
+
+    def _error(self, failure: Failure) -> StepError:
+        return StepError(Problem(failure.summary, where=self._spec.name))
+
+    def _operated(self, current: StepRecord) -> StepRecord:
+        """Have the step operator make an attempt; its command records what came of it.
+
+        Raises:
+            StepError: The attempt failed, or could not be begun.
+        """
+        operator = self._stack[STEP_OPERATOR]
+        try:
+            command = entry_command(self._stack, self._run_id, self._spec, current.attempt)
+            operator.launch(self._deployment.name, self._run_name, self._spec.requirements, command)
+            found = self._recorded(self._spec.name)
+            if found is not None and found.status in DONE:
+                return found
+            what = f"{operator.name} recorded nothing of its end"
+            raise StepError(Problem(what, remedy="does it reach the metadata store?"))
+        except StackkitError as error:
+            found = self._recorded(self._spec.name)
+            if found is not None and found.status == "failed" and found.attempt == current.attempt:
+                last = found.error.rstrip().rpartition("\n")[2]
+                raise self._error(Failure(last, found.error)) from error
+            return self._ended(current, Outcome(failure=Failure.of(error)))
+
     def _write(self, record: StepRecord, artifacts: tuple[ArtifactRecord, ...] = ()) -> StepRecord:
-        self._metadata.record_step(record, artifacts)
+        try:
+            self._metadata.record_step(record, artifacts)
+        except ConflictError:
+            done = self._recorded(record.step)  # by somebody else who runs this run
+            if done is None or done.status not in DONE:
+                raise
+            return done
         return record
 
-    def _run(self, current: StepRecord, inputs: Mapping[str, list[ArtifactRecord]]) -> StepRecord:
-        """Read the inputs, call the function, write the outputs."""
-        found = function_at(self._spec.source)
-        step = _step(found, self._spec.source)
-        with tempfile.TemporaryDirectory(prefix="stackkit-") as folder:
-            arguments = self._arguments(step, inputs, Path(folder))
-            with captured(self._store, f"runs/{self._run_id}/{self._spec.name}.{current.attempt}.log") as logs:
-                given = step.function(**arguments)
-            artifacts = tuple(self._given(step, given))
-        return self._write(
-            attrs.evolve(current, status="completed", ended=now(), outputs=tuple(a.id for a in artifacts), logs=logs.uri),
-            artifacts,
-        )
 
-    def _arguments(self, step: Step[..., Any], inputs: Mapping[str, list[ArtifactRecord]], folder: Path) -> dict[str, object]:
-        types = step.signature.parameters
-        found = {p.name: read_parameter(p.value, types[p.name]) for p in self._spec.parameters}
-        for taken in self._spec.inputs:
-            tp = types[taken.name]
-            if taken.is_list:
-                values = [read_artifact(self._store, record, item_type(tp), folder) for record in inputs[taken.name]]
-                found[taken.name] = as_declared(tp, values)
-            else:
-                found[taken.name] = read_artifact(self._store, inputs[taken.name][0], tp, folder)
-        return found
-
-    def _given(self, step: Step[..., Any], given: object) -> Iterator[ArtifactRecord]:
-        """Write what the function returned."""
-        outputs = self._spec.outputs
-        values: object = given if step.signature.collects is not None else (given,)
-        if not is_row(values) or (outputs and len(values) != len(outputs)):
-            what = f"returned {type(given).__name__}, not the {len(outputs)} values that it is annotated with"
-            raise PipelineError(Problem(what, where=self._spec.name))
-        for output, value in zip(outputs, values, strict=False):
-            tp = step.signature.outputs[output.name]
-            written = write_artifact(self._store, value, tp, output.materializer)
-            yield ArtifactRecord(
-                id=uuid4(),
-                name=output.name,
-                uri=written.uri,
-                digest=written.digest,
-                size=written.size,
-                materializer=output.materializer,
-                type=getattr(tp, "__qualname__", str(tp)),
-                run_id=self._run_id,
-                step=self._spec.name,
-                created=now(),
-            )
-
-
-def _step(found: Any, source: str) -> Step[..., Any]:
-    if not callable(found):
-        raise PipelineError(Problem("is no step", where=source))
-    return cast("Step[..., Any]", found) if isinstance(found, Step) else Step(found)
-
-
-def _in_short(error: BaseException) -> str:
-    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
-
-
-def _last_lines(error: BaseException) -> str:
-    return "\n".join("".join(traceback.format_exception(error)).splitlines()[-ERROR_LINES:])
+def _written_by(name: str) -> tuple[str, int]:
+    return name, materializer(name).VERSION

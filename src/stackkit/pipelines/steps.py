@@ -11,6 +11,8 @@ import attrs
 from typing_extensions import override
 
 from stackkit.core.deployment import Resources, Retry
+from stackkit.pipelines.materializers import Materializer
+from stackkit.pipelines.module_source import remember
 from stackkit.pipelines.options import StepOptions
 from stackkit.pipelines.signature import StepSignature
 from stackkit.pipelines.tracing import current_tracing
@@ -33,6 +35,7 @@ class Step(Generic[P, R]):
         self.function = function
         self.options = options or StepOptions()
         update_wrapper(self, function)
+        remember(function)
 
     @cached_property
     def signature(self) -> StepSignature:
@@ -108,7 +111,7 @@ def step(
     step_operator: str = "",
     requirements: Iterable[str] = (),
     enable_cache: bool = True,
-    materializers: Mapping[str, str | type] | None = None,
+    materializers: Mapping[str, str | type[Materializer[Any]]] | None = None,
 ) -> Callable[[Callable[P, R]], Step[P, R]]: ...
 def step(
     function: Callable[P, R] | None = None,
@@ -121,7 +124,7 @@ def step(
     step_operator: str = "",
     requirements: Iterable[str] = (),
     enable_cache: bool = True,
-    materializers: Mapping[str, str | type] | None = None,
+    materializers: Mapping[str, str | type[Materializer[Any]]] | None = None,
 ) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
     """Make a step of a typed function; as `@step`, or with options as `@step(retries=3)`.
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any
 
-from stackkit.core.deployment import OutputRef, Parameter, StepInput, StepOutput, StepSpec
+import attrs
+
+from stackkit.core.deployment import Parameter, StepInput, StepOutput, StepSpec, in_order
 from stackkit.core.narrow import is_row
 from stackkit.errors import PipelineError, Problem, StackkitError
 from stackkit.pipelines.fingerprint import fingerprint
+from stackkit.pipelines.handles import Handle, Nothing, handles_in, reference
 from stackkit.pipelines.importable import source_of
 from stackkit.pipelines.materializers import materializer_name
 from stackkit.pipelines.options import StepOptions
@@ -18,43 +21,42 @@ from stackkit.pipelines.signature import StepSignature
 from stackkit.pipelines.values import write_parameter
 
 
-class Handle:
-    """What a step will give, while its pipeline is compiled; to a type checker it is the value itself."""
+@attrs.frozen
+class _Function:
+    """What is the same each time that a function is a step.
 
-    __slots__ = ("_ref",)
+    Args:
+        source: Its import path.
+        code: What stands for its code.
+        problems: What is wrong with it.
+    """
 
-    def __init__(self, ref: OutputRef) -> None:
-        self._ref = ref
-
-    def _refuse(self, *_: object) -> NoReturn:
-        what = f"what the step {self._ref.step} gives is not known before it has run"
-        raise PipelineError(Problem(what, remedy="give it to a step, and do there what you mean to do with it"))
-
-    __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = __add__ = __radd__ = __lt__ = __gt__ = _refuse
-    __int__ = __float__ = __index__ = __enter__ = __call__ = __sub__ = __mul__ = _refuse
-
-    def __getattr__(self, name: str) -> NoReturn:
-        self._refuse(name)
-
-    def __repr__(self) -> str:
-        return f"<output {self._ref.output} of step {self._ref.step}>"
-
-
-class Nothing:
-    """What a step gives that gives nothing: other steps can wait for it."""
-
-    __slots__ = ("step",)
-
-    def __init__(self, step: str) -> None:
-        self.step = step
+    source: str
+    code: str
+    problems: tuple[Problem, ...]
 
 
 class Tracing:
     """The steps of a pipeline, as they are called one after the other."""
 
     def __init__(self) -> None:
-        self.steps: list[StepSpec] = []
-        self.problems: list[Problem] = []
+        self._steps: list[StepSpec] = []
+        self._problems: list[Problem] = []
+        self._names: dict[str, int] = {}
+        self._functions: dict[int, tuple[Callable[..., object], _Function]] = {}  # kept, so that their ids stay theirs
+
+    @property
+    def steps(self) -> tuple[StepSpec, ...]:
+        """The steps that were called."""
+        return tuple(self._steps)
+
+    def problems(self) -> Iterator[Problem]:
+        """All that is wrong with the steps, and with what they wait for."""
+        yield from self._problems
+        try:
+            in_order(self._steps)
+        except PipelineError as error:
+            yield from error.problems
 
     def add(
         self,
@@ -79,14 +81,14 @@ class Tracing:
             What stands for what it gives.
         """
         name = self._name(name)
-        problems = [*signature.problems]
-        inputs, parameters = self._bound(signature, args, kwargs, problems)
-        outputs = {output: _handle(name, output) for output in signature.outputs}
-        self.steps.append(
+        known = self._function(function)
+        problems = [*signature.problems, *known.problems]
+        inputs, parameters = _bound(signature, args, kwargs, problems)
+        self._steps.append(
             StepSpec(
                 name=name,
-                source=source_of(function, problems),
-                code=fingerprint(function),
+                source=known.source,
+                code=known.code,
                 parameters=tuple(parameters),
                 inputs=tuple(inputs),
                 outputs=tuple(_written(options, signature, problems)),
@@ -99,53 +101,68 @@ class Tracing:
                 enable_cache=options.enable_cache,
             )
         )
-        self.problems += [problem.under(name) for problem in problems]
-        if signature.collects is None:
-            return outputs.popitem()[1] if outputs else Nothing(name)
-        return signature.collects([*outputs.values()])
+        self._problems += [problem.under(name) for problem in problems]
+        if not signature.outputs:
+            return Nothing(name)
+        given: list[object] = [Handle(name, output) for output in signature.outputs]
+        return given[0] if signature.collects is None else signature.collects(given)
 
     def _name(self, wished: str) -> str:
-        taken = {step.name for step in self.steps}
-        if wished not in taken:
-            return wished
-        return next(name for number in range(2, len(taken) + 3) if (name := f"{wished}_{number}") not in taken)
+        name, number = wished, self._names.get(wished, 0)
+        while name in self._names:
+            number += 1
+            name = f"{wished}_{number + 1}"
+        self._names[wished] = number
+        self._names.setdefault(name, 0)
+        return name
 
-    def _bound(
-        self, signature: StepSignature, args: tuple[object, ...], kwargs: Mapping[str, object], problems: list[Problem]
-    ) -> tuple[list[StepInput], list[Parameter]]:
-        """What each parameter is given: by other steps, or known already."""
-        inputs: list[StepInput] = []
-        parameters: list[Parameter] = []
-        try:
-            bound = signature.python.bind(*args, **kwargs)
-        except TypeError as error:
-            problems.append(Problem(f"is called wrongly: {error}"))
-            return inputs, parameters
-        bound.apply_defaults()
-        for name, value in bound.arguments.items():
-            tp = signature.parameters.get(name)
-            if tp is None:
-                continue  # signature.problems say why
-            if isinstance(value, Handle):
-                inputs.append(StepInput(name=name, sources=(reference(value),)))
-            elif is_row(value) and any(isinstance(item, Handle) for item in value):
-                inputs.append(_gathered(name, value, problems))
-            else:
-                try:
-                    parameters.append(Parameter(name=name, value=write_parameter(value, tp)))
-                except StackkitError as error:
-                    problems += [problem.under(name) for problem in error.problems]
+    def _function(self, function: Callable[..., object]) -> _Function:
+        found = self._functions.get(id(function))
+        if found is None:
+            problems: list[Problem] = []
+            source = source_of(function, problems)
+            found = (function, _Function(source, fingerprint(function), tuple(problems)))
+            self._functions[id(function)] = found
+        return found[1]
+
+
+def _bound(
+    signature: StepSignature, args: tuple[object, ...], kwargs: Mapping[str, object], problems: list[Problem]
+) -> tuple[list[StepInput], list[Parameter]]:
+    """What each parameter is given: by other steps, or known already."""
+    inputs: list[StepInput] = []
+    parameters: list[Parameter] = []
+    try:
+        bound = signature.python.bind(*args, **kwargs)
+    except TypeError as error:
+        if not signature.problems:
+            problems.append(Problem(f"is called wrongly: {error}", remedy=f"it takes {signature.python}"))
         return inputs, parameters
+    bound.apply_defaults()
+    for name, value in bound.arguments.items():
+        tp = signature.parameters.get(name)
+        if tp is None:
+            continue  # signature.problems say why
+        if isinstance(value, Handle):
+            inputs.append(StepInput(name=name, sources=(reference(value),)))
+        elif is_row(value) and any(isinstance(item, Handle) for item in value):
+            inputs.append(_gathered(name, value, problems))
+        else:
+            parameters += _known(name, value, tp, problems)
+    return inputs, parameters
 
 
-def _handle(step: str, output: str) -> Handle:
-    return Handle(OutputRef(step=step, output=output))
-
-
-def reference(handle: Handle) -> OutputRef:
-    """Which output a handle stands for."""
-    found: OutputRef = object.__getattribute__(handle, "_ref")
-    return found
+def _known(name: str, value: object, tp: Any, problems: list[Problem]) -> Iterator[Parameter]:
+    for inner in handles_in(value):
+        what, remedy = f"holds {inner!r} inside of a value", "give it as a parameter, or a list of such"
+        if isinstance(inner, Nothing):
+            what, remedy = f"is given what {inner.step} gives, which is nothing", "use after= to wait for a step"
+        problems.append(Problem(what, where=name, remedy=remedy))
+        return
+    try:
+        yield Parameter(name=name, value=write_parameter(value, tp))
+    except StackkitError as error:
+        problems += [problem.under(name) for problem in error.problems]
 
 
 def _gathered(name: str, values: list[object] | tuple[object, ...], problems: list[Problem]) -> StepInput:
@@ -173,7 +190,7 @@ def _awaited(after: tuple[object, ...], problems: list[Problem]) -> Iterator[str
 
 def _written(options: StepOptions, signature: StepSignature, problems: list[Problem]) -> Iterator[StepOutput]:
     wished = options.materializers
-    for output in wished.keys() - signature.outputs.keys():
+    for output in sorted(wished.keys() - signature.outputs.keys()):
         has = ", ".join(signature.outputs) or "none"
         problems.append(Problem(f"there is no output {output} to materialize", remedy=f"it has {has}"))
     for output, tp in signature.outputs.items():

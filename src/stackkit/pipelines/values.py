@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from stackkit.errors import StackkitError
-from stackkit.serialization.codec import Codec
+from stackkit.serialization.codec import Codec, reachable
 from stackkit.serialization.converter import FlavorConverter
 from stackkit.serialization.formats import decode, encode
 
@@ -33,8 +33,6 @@ def is_writable(tp: object) -> bool:
         codec = value_codec(tp)
     except StackkitError:
         return False
-    from stackkit.serialization.codec import reachable
-
     return not any(True for inner in reachable(codec) for _ in inner.problems())
 
 

@@ -1,0 +1,6 @@
+# As much of cloudpickle as the materializers use.
+
+from typing import IO
+
+def dump(obj: object, file: IO[bytes]) -> None: ...
+def load(file: IO[bytes]) -> object: ...

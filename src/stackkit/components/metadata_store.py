@@ -23,8 +23,12 @@ class MetadataStore(Component, Protocol):
       raises `ConflictError`.
     - `get_runs` gives the newest first, `get_steps` and `get_artifacts` the oldest first.
     - `find_cached_step` gives the step that completed last of those with a cache key, and never one that took its outputs
-      from another.
+      from another; none has the empty key.
     - What is asked for by its identifier and is not there raises `RecordNotFoundError`.
+    - Any text is kept as it is, however odd: an error may say anything. A naive time, and an artifact that is recorded with a
+      step that did not make it, raise `ConfigurationError`.
+    - Any number of processes and threads may use it at once. What a call recorded that has returned survives the death of
+      its process.
     """
 
     TYPE: ClassVar[ComponentType[MetadataStore]]
@@ -59,6 +63,9 @@ class BaseMetadataStore(StackComponent, ABC):
 
         Args:
             run: The whole record; the last one of an identifier is kept.
+
+        Raises:
+            ConfigurationError: A time is naive.
         """
 
     @abstractmethod
@@ -70,6 +77,7 @@ class BaseMetadataStore(StackComponent, ABC):
             artifacts: What it gave; one that is there already is left as it is.
 
         Raises:
+            ConfigurationError: A time is naive, or an artifact is another step's.
             ConflictError: The step is done, in this run, already.
             RecordNotFoundError: There is no such run.
         """

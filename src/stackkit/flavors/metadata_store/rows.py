@@ -99,7 +99,7 @@ def step_of(row: Row) -> StepRecord:
         ended=_from_time(row[6]),
         error=from_text(row[7]),
         logs=from_text(row[8]),
-        inputs=_from_inputs(row[9]),
+        inputs=from_inputs(row[9]),
         outputs=tuple([UUID(hex=artifact) for artifact in row[10].split()]),
         worker=from_text(row[11]),
     )
@@ -141,11 +141,17 @@ def _to_inputs(inputs: tuple[InputRecord, ...]) -> str:
     return json.dumps([[to_text(taken.name), *[artifact.hex for artifact in taken.artifacts]] for taken in inputs])
 
 
-def _from_inputs(column: str) -> tuple[InputRecord, ...]:
+def from_inputs(column: str) -> tuple[InputRecord, ...]:
+    """What a step took, from its column."""
     found: list[list[str]] = json.loads(column) if column else []
     return tuple(
         [InputRecord(name=from_text(name), artifacts=tuple([UUID(hex=a) for a in artifacts])) for name, *artifacts in found]
     )
+
+
+def taken(inputs: tuple[InputRecord, ...]) -> frozenset[bytes]:
+    """The identifiers of the artifacts that a step took, as columns hold them."""
+    return frozenset(artifact.bytes for given in inputs for artifact in given.artifacts)
 
 
 def _to_time(time: datetime | None) -> int | None:

@@ -106,9 +106,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     """A connection, which any thread may use. The file has our journal and our tables then, or is refused."""
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        # Written to the disk now and then, and not at the end of each transaction: the death of any process loses nothing, a
-        # power cut may lose the newest records, but never a part of one.
-        connection.execute("PRAGMA synchronous=NORMAL")
         _when_free(connection, lambda: _prepare(connection, path))
     except BaseException:
         connection.close()
@@ -118,7 +115,12 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring a file to our journal and tables. Whose it is comes first: another program's file is not touched."""
+    # Written to the disk now and then, and not at the end of each transaction: the death of any process loses nothing, a
+    # power cut may lose the newest records, but never a part of one.
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("BEGIN")  # somebody else may be making the tables at this moment
     version = _version(connection, path)
+    connection.execute("COMMIT")
     [(mode,)] = connection.execute("PRAGMA journal_mode=WAL")
     if mode != "wal":
         what = f"its file system allows no write-ahead log, only journal mode {mode!r}"

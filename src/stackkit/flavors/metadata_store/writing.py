@@ -10,7 +10,7 @@ from stackkit.errors import ConflictError, Problem
 from stackkit.flavors.metadata_store.columns import fingerprint, to_text
 from stackkit.flavors.metadata_store.database import Session, Value, Values
 from stackkit.flavors.metadata_store.reading import run_number
-from stackkit.flavors.metadata_store.rows import artifact_values, run_values, step_values
+from stackkit.flavors.metadata_store.rows import artifact_values, from_inputs, run_values, step_values, taken
 
 _NAMED: Final = {"pipeline": "name", "deployment": "document"}
 """Tables of texts that many runs share, and the column of the text."""
@@ -37,6 +37,7 @@ _INSERT_STEP: Final = _insert("step", ("run", "name_digest", "name", *_STEP))
 _UPDATE_STEP: Final = _update("step", _STEP)
 _INSERT_ARTIFACT: Final = _insert("artifact", _ARTIFACT)
 _INSERT_CONSUMPTION: Final = _insert("consumption", ("artifact", "step"))
+_DELETE_CONSUMPTION: Final = "DELETE FROM consumption WHERE artifact = :artifact AND step = :step"
 _FIND_RUN: Final = "SELECT number FROM run WHERE id = :id"
 _FIND_STEP: Final = "SELECT number, status, inputs FROM step WHERE run = :run AND name_digest = :name_digest"
 
@@ -74,18 +75,17 @@ def write_step(session: Session, step: StepRecord, artifacts: Sequence[ArtifactR
             raise _done(step, status)
         session.change(_UPDATE_STEP, _with(values, number=number))
     if values["inputs"] != known:
-        _write_consumption(session, step, number)
+        _write_consumption(session, number, taken(from_inputs(known)), taken(step.inputs))
     if artifacts:
         rows = [_with(artifact_values(artifact), run=values["run"], step=number) for artifact in artifacts]
         session.change(_INSERT_ARTIFACT + session.unless_there, *rows)
 
 
-def _write_consumption(session: Session, step: StepRecord, number: int) -> None:
-    session.change("DELETE FROM consumption WHERE step = :step", {"step": number})
-    taken = sorted({artifact.bytes for given in step.inputs for artifact in given.artifacts})
-    if taken:
-        rows: list[Values] = [{"artifact": artifact, "step": number} for artifact in taken]
-        session.change(_INSERT_CONSUMPTION, *rows)
+def _write_consumption(session: Session, step: int, before: frozenset[bytes], after: frozenset[bytes]) -> None:
+    for statement, artifacts in ((_DELETE_CONSUMPTION, before - after), (_INSERT_CONSUMPTION, after - before)):
+        rows: list[Values] = [{"artifact": artifact, "step": step} for artifact in sorted(artifacts)]
+        if rows:
+            session.change(statement, *rows)
 
 
 def _text_number(session: Session, table: str, text: str) -> int:

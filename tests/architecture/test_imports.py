@@ -36,7 +36,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "workspace": (*GROUND, *MIDDLE, "documents"),
     "documents": (*GROUND, *MIDDLE),
     "cli": (*GROUND, *MIDDLE, "flavors.catalog", "workspace", "documents", ROOT),
-    "testing": (*GROUND, "serialization", "stack", ROOT),
+    "testing": (*GROUND, "serialization", "stack", "pipelines", ROOT),
     "__main__": ("cli",),
     ROOT: (*GROUND, *MIDDLE, "workspace", "documents"),
 }

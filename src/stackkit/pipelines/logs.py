@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextvars
 import io
+import logging
 import sys
 import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, TextIO, cast
 
 from typing_extensions import override
 
@@ -133,10 +134,7 @@ def captured(logs: StepLogs) -> Generator[None]:
         logs: What it is added to.
     """
     with _lock:
-        if not isinstance(sys.stdout, _Tee):
-            sys.stdout = _Tee(sys.stdout)
-        if not isinstance(sys.stderr, _Tee):
-            sys.stderr = _Tee(sys.stderr)
+        sys.stdout, sys.stderr = _teed(sys.stdout), _teed(sys.stderr)
         _open.append(logs)
     token = _here.set(logs)
     try:
@@ -150,7 +148,22 @@ def captured(logs: StepLogs) -> Generator[None]:
         logs.close()
 
 
+def _teed(terminal: TextIO) -> TextIO:
+    """A file that steps can be heard through; loggers that write to the terminal write there, too."""
+    if isinstance(terminal, _Tee):
+        return terminal
+    tee = cast("TextIO", _Tee(terminal))  # it has all that anybody calls
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler) and handler.stream is terminal:
+            handler.setStream(tee)
+    return tee
+
+
 def _restore() -> None:
+    for tee in (sys.stdout, sys.stderr):
+        for handler in logging.getLogger().handlers:
+            if isinstance(tee, _Tee) and isinstance(handler, logging.StreamHandler) and handler.stream is tee:
+                handler.setStream(tee.terminal)
     if isinstance(sys.stdout, _Tee):
         sys.stdout = sys.stdout.terminal
     if isinstance(sys.stderr, _Tee):

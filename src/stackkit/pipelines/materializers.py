@@ -144,6 +144,8 @@ def materializer(name: str) -> Materializer[object]:
         PipelineError: It is none.
         ImportPathError: It cannot be imported here.
     """
+    if name not in KIT and ":" not in name:
+        raise PipelineError(Problem(f"there is no materializer {name}", remedy=f"the kit has {', '.join(KIT)}"))
     found = function_at(KIT.get(name, name))
     if not (isinstance(found, type) and issubclass(found, Materializer)):
         raise PipelineError(Problem(f"{name} is no materializer", remedy="name a class that inherits Materializer"))

@@ -53,7 +53,9 @@ class StepSignature:
             problem = Problem(f"an annotation means nothing: {error}", remedy="import the name outside of `if TYPE_CHECKING`")
             return cls(python, {}, {}, None, (problem,))
         outputs, collects = _outputs(hints.get("return", inspect.Parameter.empty))
-        parameters = {name: hints[name] for name in python.parameters if name in hints}
+        parameters = {
+            name: hints[name] for name, parameter in python.parameters.items() if name in hints and parameter.kind in _NAMED
+        }
         return cls(python, parameters, outputs, collects, tuple(_problems(python, hints)))
 
 

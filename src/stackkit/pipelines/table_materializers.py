@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from stackkit.core.extras import Extra
+from stackkit.errors import NotSerializableError, Problem
 from stackkit.pipelines.materializers import Materializer, require_type
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class PandasMaterializer(Materializer["pd.DataFrame"]):
             import pandas as pd
             import pyarrow as pa
         require_type(value, pd.DataFrame)
+        if len({type(name) for name in value.columns.tolist()}) > 1:  # they would come back as texts
+            raise NotSerializableError(Problem("the names of its columns are of several types", remedy="name all by texts"))
         _write_arrow(pa.Table.from_pandas(value), file)
 
     @override

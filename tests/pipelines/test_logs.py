@@ -46,9 +46,14 @@ def test_no_file_is_made_where_nothing_is_printed(store: LocalArtifactStore) -> 
 
 def test_what_was_printed_before_an_error_is_kept(store: LocalArtifactStore) -> None:
     logs = StepLogs(store, "train.log")
-    with pytest.raises(KeyError), captured(logs):
-        print("before \udc00")
-        raise KeyError
+
+    def work() -> None:
+        with captured(logs):
+            print("before \udc00")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        work()
     assert kept(store, logs) == "before \\udc00\n"
 
 

@@ -19,7 +19,7 @@ def add(first: int, second: int) -> int:
 
 
 @pipeline
-def flow(start: int, step_by: int = 1, note: object = None) -> None:  # noqa: ARG001 - cannot be written
+def flow(start: int, step_by: int = 1, note: object = None) -> None:
     """Adds."""
     add(add(start, step_by), step_by)
 

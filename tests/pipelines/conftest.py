@@ -43,7 +43,7 @@ def stack(store: LocalArtifactStore, metadata: SqliteMetadataStore) -> Stack:
 def write_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[WriteModule]:
     folder = tmp_path / "modules"
     folder.mkdir()
-    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
     names: set[str] = set()
 
     def write(text: str, name: str = "written_module") -> ModuleType:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -104,7 +105,8 @@ def test_what_nothing_writes_is_refused_with_what_to_do(tp: object) -> None:
 
 def test_cloudpickle_is_taken_when_it_is_named_only(tmp_path: Path) -> None:
     assert materializer_name(object, "cloudpickle") == "cloudpickle"
-    function = there_and_back(lambda number: number + 1, object, tmp_path, "cloudpickle")
+    increment: Callable[[int], int] = lambda number: number + 1  # noqa: E731 - one without a name
+    function = there_and_back(increment, object, tmp_path, "cloudpickle")
     assert function(1) == 2
     assert materializer("cloudpickle").CHECK_FIRST
     assert cloudpickle.__name__ not in {name for name in KIT if name != "cloudpickle"}

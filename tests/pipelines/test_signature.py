@@ -18,10 +18,10 @@ class Parts(NamedTuple):
 
 
 def none() -> None: ...
-def one(data: list[int], rate: float = 0.1) -> dict[str, int]: ...  # type: ignore[empty-body]  # ty: ignore[empty-body]
-def two() -> tuple[int, str]: ...  # type: ignore[empty-body]  # ty: ignore[empty-body]
-def any_number() -> tuple[int, ...]: ...  # type: ignore[empty-body]  # ty: ignore[empty-body]
-def named() -> Parts: ...  # type: ignore[empty-body]  # ty: ignore[empty-body]
+def one(data: list[int], rate: float = 0.1) -> dict[str, int]: ...  # type: ignore[empty-body]  # ty: ignore[invalid-implicit-return-in-function-with-stub-body]
+def two() -> tuple[int, str]: ...  # type: ignore[empty-body]  # ty: ignore[invalid-implicit-return-in-function-with-stub-body]
+def any_number() -> tuple[int, ...]: ...  # type: ignore[empty-body]  # ty: ignore[invalid-implicit-return-in-function-with-stub-body]
+def named() -> Parts: ...  # type: ignore[empty-body]  # ty: ignore[invalid-implicit-return-in-function-with-stub-body]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,8 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     def wrong(data, *more: int, **others: int):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - the mistakes
         pass
 
-    assert list(map(str, StepSignature.of(wrong).problems)) == [
+    function: Any = wrong  # pyright: ignore[reportUnknownVariableType] - the mistake
+    assert list(map(str, StepSignature.of(function).problems)) == [
         "data has no annotation; write data: <its type>",
         "*more takes any number of values; write more: list[...]",
         "**others takes any number of values; write others: dict[...]",
@@ -65,7 +66,8 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 def test_an_annotation_without_a_meaning_is_told() -> None:
     def wrong(data: Nowhere) -> None: ...  # type: ignore[name-defined] # noqa: F821 - the mistake  # ty: ignore[unresolved-reference]
 
-    assert [str(problem) for problem in StepSignature.of(wrong).problems] == [
+    function: Any = wrong  # pyright: ignore[reportUnknownVariableType] - the mistake
+    assert [str(problem) for problem in StepSignature.of(function).problems] == [
         "an annotation means nothing: name 'Nowhere' is not defined; import the name outside of `if TYPE_CHECKING`"
     ]
 

@@ -88,7 +88,7 @@ def interrupted() -> None:
 
 @step
 def wrong() -> tuple[int, int]:
-    return 1, 2, 3  # type: ignore[return-value] # the mistake  # ty: ignore[invalid-return-type]
+    return 1, 2, 3  # type: ignore[return-value] # the mistake  # ty: ignore[invalid-explicit-return]
 
 
 def steps(stack: Stack, deployment: PipelineDeployment, **options: Any) -> dict[str, StepRecord]:

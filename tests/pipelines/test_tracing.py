@@ -136,7 +136,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         return value
 
     def untyped(value, *more: int):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - the mistakes
-        return value, more
+        return more
 
     def opaque(value: int) -> object:
         return value
@@ -144,7 +144,8 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     def flow() -> None:
         step(lambda: None)()
         step(local)(1)
-        step(untyped)(1)
+        unclear: Any = untyped  # pyright: ignore[reportUnknownVariableType] - the mistake
+        step(unclear)(1)
         step(opaque)(2)
         wrong: Any = one
         wrong(1, third=3)
@@ -195,31 +196,31 @@ def made_at_the_top() -> int:
 at_the_top = made_at_the_top.function
 
 
-@pytest.mark.parametrize(
-    "use",
-    [
-        bool,
-        len,
-        list,
-        str,
-        int,
-        float,
-        sum,
-        max,
-        "{}".format,
-        lambda value: value.weight,
-        lambda value: value[0],
-        lambda value: value + 1,
-        lambda value: 1 - value,
-        lambda value: value == 1,
-        lambda value: value != 1,
-        lambda value: value < 1,
-        lambda value: value @ value,
-        lambda value: 1 in value,
-        lambda value: value(),
-        lambda value: -value,
-    ],
-)
+USES: list[Callable[[Any], object]] = [
+    bool,
+    len,
+    list,
+    str,
+    int,
+    float,
+    sum,
+    max,
+    "{}".format,
+    lambda value: value.weight,
+    lambda value: value[0],
+    lambda value: value + 1,
+    lambda value: 1 - value,
+    lambda value: value == 1,
+    lambda value: value != 1,
+    lambda value: value < 1,
+    lambda value: value @ value,
+    lambda value: 1 in value,
+    lambda value: value(),
+    lambda value: -value,
+]
+
+
+@pytest.mark.parametrize("use", USES)
 def test_what_a_step_gives_is_not_used_before_it_has_run(use: Callable[[Any], object]) -> None:
     def flow() -> None:
         value = one(1)

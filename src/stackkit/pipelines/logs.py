@@ -153,16 +153,21 @@ def _teed(terminal: TextIO) -> TextIO:
     if isinstance(terminal, _Tee):
         return terminal
     tee = cast("TextIO", _Tee(terminal))  # it has all that anybody calls
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, logging.StreamHandler) and handler.stream is terminal:
-            handler.setStream(tee)
+    for handler in _handlers(terminal):
+        handler.setStream(tee)
     return tee
+
+
+def _handlers(stream: object) -> list[logging.StreamHandler[TextIO]]:
+    """The handlers of loggers that write to a stream."""
+    found = [handler for handler in logging.getLogger().handlers if getattr(handler, "stream", None) is stream]
+    return [cast("logging.StreamHandler[TextIO]", handler) for handler in found if isinstance(handler, logging.StreamHandler)]
 
 
 def _restore() -> None:
     for tee in (sys.stdout, sys.stderr):
-        for handler in logging.getLogger().handlers:
-            if isinstance(tee, _Tee) and isinstance(handler, logging.StreamHandler) and handler.stream is tee:
+        if isinstance(tee, _Tee):
+            for handler in _handlers(tee):
                 handler.setStream(tee.terminal)
     if isinstance(sys.stdout, _Tee):
         sys.stdout = sys.stdout.terminal

@@ -78,7 +78,8 @@ class PandasMaterializer(Materializer["pd.DataFrame"]):
             import pandas as pd
             import pyarrow as pa
         require_type(value, pd.DataFrame)
-        if len({type(name) for name in value.columns.tolist()}) > 1:  # they would come back as texts
+        names: list[object] = value.columns.tolist()
+        if len({type(name) for name in names}) > 1:  # they would come back as texts
             raise NotSerializableError(Problem("the names of its columns are of several types", remedy="name all by texts"))
         _write_arrow(pa.Table.from_pandas(value), file)
 

@@ -169,7 +169,7 @@ def materializer_name(tp: object, wished: str | type[Materializer[Any]] | None =
         name = wished if isinstance(wished, str) else f"{wished.__module__}:{wished.__qualname__}"
         materializer(name)
         return name
-    cls = get_origin(tp) or tp
+    cls = _class_of(tp)
     if isinstance(cls, type):  # not of subclasses: they would come back as what they inherit
         named = _BY_TYPE.get((cls.__module__.partition(".")[0], cls.__qualname__))
         if named is not None:
@@ -179,3 +179,12 @@ def materializer_name(tp: object, wished: str | type[Materializer[Any]] | None =
     shown = getattr(tp, "__qualname__", str(tp))
     remedy = 'name one that does, as in @step(materializers={"output": "cloudpickle"}), or write a Materializer'
     raise PipelineError(Problem(f"no materializer writes {shown}", remedy=remedy))
+
+
+def _class_of(tp: object) -> object:
+    """The class that an annotation stands for; `NDArray[...]` is an alias of one, from Python 3.12 on a lazy one."""
+    found: object = get_origin(tp) or tp
+    while type(found).__name__ == "TypeAliasType":
+        value: object = getattr(found, "__value__", None)
+        found = get_origin(value) or value
+    return found

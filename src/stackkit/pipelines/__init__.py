@@ -3,7 +3,7 @@
 from stackkit.core.deployment import PipelineDeployment, Resources, Retry
 from stackkit.pipelines.materializers import Materializer
 from stackkit.pipelines.pipeline import Pipeline, pipeline
-from stackkit.pipelines.runs import resume, run
+from stackkit.pipelines.runs import resume, run, settle
 from stackkit.pipelines.steps import Step, map_step, step
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "pipeline",
     "resume",
     "run",
+    "settle",
     "step",
 ]

@@ -122,6 +122,9 @@ KIT: Final = {
 }
 """The materializers of the kit, by name."""
 
+IN_MEMORY: Final = frozenset(KIT) - {"path"}
+"""Those whose values need no file."""
+
 _BY_TYPE: Final = {
     ("builtins", "bytes"): "bytes",
     ("builtins", "str"): "text",

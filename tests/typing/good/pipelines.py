@@ -28,7 +28,8 @@ from stackkit import (
     StepRecord,
     StepSpec,
 )
-from stackkit.pipelines import Pipeline, Step, map_step, pipeline, resume, run, step
+from stackkit.pipelines import Pipeline, Step, map_step, pipeline, resume, settle, step
+from stackkit.pipelines import run as run_pipeline
 
 
 @attrs.frozen
@@ -104,7 +105,8 @@ def use_all(stack: Stack, run_id: UUID) -> None:
     stack[STEP_OPERATOR].launch("training", "monday", ["scikit-learn"], ["python", "-V"])
     assert_type(training.compile(10, rate=0.2), PipelineDeployment)
     assert_type(training.compile(10).steps, tuple[StepSpec, ...])
-    assert_type(run(training.compile(10), stack), RunRecord)
+    assert_type(run_pipeline(training.compile(10), stack), RunRecord)
+    assert_type(settle(stack[METADATA_STORE]), list[RunRecord])
     assert_type(resume(run_id, stack), RunRecord)
 
 

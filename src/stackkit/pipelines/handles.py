@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from typing_extensions import override
 
@@ -27,24 +27,12 @@ class Handle:
     def __init__(self, step: str, output: str) -> None:
         self._ref = OutputRef(step=step, output=output)
 
-    def _refuse(self, *_: object) -> NoReturn:
-        ref = reference(self)
-        what = f"what the step {ref.step} gives is used before it has run"
-        raise PipelineError(Problem(what, remedy="give it to a step, and do there what you mean to do with it"))
-
-    __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = __call__ = __enter__ = __exit__ = __reversed__ = _refuse
-    __lt__ = __le__ = __gt__ = __ge__ = __int__ = __float__ = __complex__ = __index__ = __round__ = __fspath__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __floordiv__ = _refuse
-    __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __and__ = __rand__ = _refuse
-    __or__ = __ror__ = __xor__ = __rxor__ = __neg__ = __pos__ = __abs__ = __invert__ = __bytes__ = _refuse
-    __setitem__ = __delitem__ = __await__ = __aiter__ = __aenter__ = _refuse
-
     def __getattr__(self, name: str) -> NoReturn:
-        self._refuse(name)
+        _refuse(self, name)
 
     @override
     def __eq__(self, other: object) -> bool:
-        self._refuse(other)
+        _refuse(self, other)
 
     @override
     def __hash__(self) -> int:
@@ -52,16 +40,32 @@ class Handle:
 
     @override
     def __str__(self) -> str:  # noqa: PLE0307 - it raises
-        self._refuse()
+        _refuse(self)
 
     @override
     def __format__(self, spec: str, /) -> str:
-        self._refuse()
+        _refuse(self)
 
     @override
     def __repr__(self) -> str:
         ref = reference(self)
         return f"<output {ref.output} of step {ref.step}>"
+
+
+def _refuse(handle: Handle, *_: object) -> NoReturn:
+    what = f"what the step {reference(handle).step} gives is used before it has run"
+    raise PipelineError(Problem(what, remedy="give it to a step, and do there what you mean to do with it"))
+
+
+_OPERATIONS: Final = """
+bool len iter getitem contains call enter exit reversed lt le gt ge int float complex index round fspath add
+radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul and rand or ror
+xor rxor neg pos abs invert bytes setitem delitem await aiter aenter
+"""
+"""What Python does with values by special methods: none of it can be done yet."""
+
+for _operation in _OPERATIONS.split():
+    setattr(Handle, f"__{_operation}__", _refuse)
 
 
 class Nothing:
@@ -74,7 +78,7 @@ class Nothing:
     __slots__ = ("step",)
 
     def __init__(self, step: str) -> None:
-        self.step = step
+        self.step: str = step
 
 
 def reference(handle: Handle) -> OutputRef:

@@ -39,7 +39,7 @@ class StepLogs:
     def __init__(
         self, store: ArtifactStore, place: str, spool: Path | None = None, on_kept: Callable[[str], object] | None = None
     ) -> None:
-        self.uri = ""
+        self.uri: str = ""
         self._store = store
         self._place = place
         self._text = io.StringIO()

@@ -28,7 +28,7 @@ class Pipeline(Generic[P]):
 
     def __init__(self, function: Callable[P, object], name: str = "") -> None:
         self.function = function
-        self.name = name or getattr(function, "__name__", "pipeline")
+        self.name: str = name or getattr(function, "__name__", "pipeline")
         self.__doc__ = function.__doc__
 
     def compile(self, *args: P.args, **kwargs: P.kwargs) -> PipelineDeployment:

@@ -33,7 +33,7 @@ class Step(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], options: StepOptions | None = None) -> None:
         self.function = function
-        self.options = options or StepOptions()
+        self.options: StepOptions = options or StepOptions()
         update_wrapper(self, function)
         remember(function)
 

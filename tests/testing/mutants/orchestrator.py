@@ -156,29 +156,6 @@ class MutantFailureIsNotTold(Suite):
 
 
 @final
-class FinishesFirst(Loop):
-    FLAVOR: ClassVar[str] = "finishes-first"
-
-    @override
-    def run_pipeline(self, deployment: PipelineDeployment, components: RunComponents) -> None:
-        failures: list[StepError] = []
-        for step in deployment.steps:
-            try:
-                self.run_step(step, components)
-            except StepError as error:
-                failures.append(error)
-        if failures:
-            raise failures[0]
-
-
-class MutantWhatWaitsForAFailureRuns(Suite):
-    """After a failure all else is tried, also what waits for the failed step without an input from it."""
-
-    ORCHESTRATOR: ClassVar[type[BaseOrchestrator]] = FinishesFirst
-    CAUGHT_BY: ClassVar[str] = "test_a_run_goes_on_with_what_is_not_done"
-
-
-@final
 class OneAttempt(Loop):
     FLAVOR: ClassVar[str] = "one-attempt"
 
@@ -230,7 +207,7 @@ class MutantWhatIsDoneIsRunAgain(Suite):
     """A run that goes on begins with its first step."""
 
     ORCHESTRATOR: ClassVar[type[BaseOrchestrator]] = FromTheBeginning
-    CAUGHT_BY: ClassVar[str] = "test_what_is_done_is_not_run_again"
+    CAUGHT_BY: ClassVar[str] = "test_a_run_goes_on_with_what_is_not_done"
 
 
 @final

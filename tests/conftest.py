@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.servers.mariadb import mariadb
+from tests.servers.postgresql import postgresql
+from tests.servers.server import Server
 
 # No profile has a deadline: it would measure how busy the machine is.
 settings.register_profile("default", deadline=None)
@@ -35,3 +38,17 @@ def examples_aside(request: pytest.FixtureRequest) -> Generator[None]:
     yield
     sys.path[:] = [*sys.path, *(place for place in places if place not in sys.path)]
     sys.modules.update({name: modules[name] for name in theirs})
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Generator[Server]:
+    """PostgreSQL, one for all tests of this process that ask for it: each takes a fresh database."""
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Generator[Server]:
+    """MariaDB, one for all tests of this process that ask for it: each takes a fresh database."""
+    with mariadb() as server:
+        yield server

@@ -13,13 +13,10 @@ from pathlib import Path
 from typing import IO
 
 import attrs
-import pytest
+from tests.servers.programs import find_program
 
 PACKAGES = {"docker-registry": "docker-registry", "skopeo": "skopeo", "htpasswd": "apache2-utils"}
 """The programs that these tests need, with the Debian package of each."""
-
-REQUIRED = bool(os.environ.get("CI") or os.environ.get("REQUIRE_TEST_PROGRAMS"))
-"""Whether tests fail for want of a program; elsewhere they are skipped, and say why."""
 
 _LISTENING = re.compile(rb"listening on (?:127\.0\.0\.1|\[::1\]):(\d+)")
 
@@ -29,13 +26,7 @@ def program(name: str) -> str:
 
     Where it is not installed, the test is skipped, and says so; in CI, which installs it, the test fails.
     """
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/bin")
-    if found:
-        return found
-    reason = f"{name} is not installed: apt-get install {PACKAGES[name]}"
-    if REQUIRED:
-        pytest.fail(f"{reason}; without it, nothing tests container registries", pytrace=False)
-    pytest.skip(reason)
+    return find_program(name, package=PACKAGES[name], tests="container registries")
 
 
 @attrs.frozen

@@ -154,6 +154,7 @@ def test_a_negative_limit_is_refused(store: SqliteMetadataStore) -> None:
 class Watching:
     """Runs statements, and looks at how they are planned: none may go through a whole table."""
 
+    repeated = False
     for_update = ""
     unless_there = " ON CONFLICT DO NOTHING"
 
@@ -173,7 +174,7 @@ class Watching:
         self.planned += 1
         plan = [row[3] for row in self._connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
         # all names of pipelines are asked for, and runs come out of an index in their order
-        whole = [line for line in plan if line.startswith("SCAN") and "USING INDEX run_by_time" not in line]
+        whole = [line for line in plan if line.startswith("SCAN") and "USING INDEX stackkit_run_by_time" not in line]
         assert [line for line in whole if line != "SCAN pipeline"] == [], (statement, plan)
         # the steps of one run are sorted, and the consumers of one artifact: never what all runs have
         sorted_ = [line for line in plan if "TEMP B-TREE" in line]
@@ -213,4 +214,4 @@ def test_runs_of_the_same_deployment_share_its_text(store: SqliteMetadataStore, 
         store.record_run(other)
         store.record_run(other)
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM deployment").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM stackkit_deployment").fetchone() == (1,)

@@ -16,6 +16,11 @@ class Session(Protocol):
     """Runs statements, whose parameters are named: `:name`."""
 
     @property
+    def repeated(self) -> bool:
+        """Whether the work may have been done already, by an attempt to commit it whose answer was lost."""
+        ...
+
+    @property
     def for_update(self) -> str:
         """What ends a query whose rows nobody else may change before this transaction ends."""
         ...

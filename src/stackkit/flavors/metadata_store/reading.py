@@ -12,18 +12,23 @@ from stackkit.flavors.metadata_store.database import Row, Session, Value, Values
 from stackkit.flavors.metadata_store.rows import ARTIFACT_COLUMNS, RUN_COLUMNS, STEP_COLUMNS, artifact_of, run_of, step_of
 
 _RUNS: Final = f"""
-    SELECT {RUN_COLUMNS} FROM run JOIN pipeline ON pipeline.number = run.pipeline
-    JOIN deployment ON deployment.number = run.deployment
+    SELECT {RUN_COLUMNS} FROM stackkit_run AS run JOIN stackkit_pipeline AS pipeline ON pipeline.number = run.pipeline
+    JOIN stackkit_deployment AS deployment ON deployment.number = run.deployment
 """  # noqa: S608 - made of constants
-_STEPS: Final = f"SELECT {STEP_COLUMNS} FROM step JOIN run ON run.number = step.run"  # noqa: S608
+_STEPS: Final = f"SELECT {STEP_COLUMNS} FROM stackkit_step AS step JOIN stackkit_run AS run ON run.number = step.run"  # noqa: S608
 _ARTIFACTS: Final = f"""
-    SELECT {ARTIFACT_COLUMNS} FROM artifact JOIN run ON run.number = artifact.run JOIN step ON step.number = artifact.step
+    SELECT {ARTIFACT_COLUMNS} FROM stackkit_artifact AS artifact
+    JOIN stackkit_run AS run ON run.number = artifact.run JOIN stackkit_step AS step ON step.number = artifact.step
 """  # noqa: S608
 
-_PIPELINES: Final = "SELECT name FROM pipeline WHERE EXISTS (SELECT 1 FROM run WHERE run.pipeline = pipeline.number)"
-_PRODUCER: Final = f"{_STEPS} WHERE step.number = (SELECT step FROM artifact WHERE id = :id)"  # noqa: S608
+_PIPELINES: Final = """
+    SELECT name FROM stackkit_pipeline AS pipeline
+    WHERE EXISTS (SELECT 1 FROM stackkit_run AS run WHERE run.pipeline = pipeline.number)
+"""
+_PRODUCER: Final = f"{_STEPS} WHERE step.number = (SELECT step FROM stackkit_artifact AS artifact WHERE id = :id)"  # noqa: S608
 _CONSUMERS: Final = f"""
-    SELECT {STEP_COLUMNS} FROM consumption JOIN step ON step.number = consumption.step JOIN run ON run.number = step.run
+    SELECT {STEP_COLUMNS} FROM stackkit_consumption AS consumption
+    JOIN stackkit_step AS step ON step.number = consumption.step JOIN stackkit_run AS run ON run.number = step.run
     WHERE consumption.artifact = :id ORDER BY step.number
 """  # noqa: S608
 _CACHED: Final = f"""
@@ -38,7 +43,7 @@ def run_number(session: Session, run_id: UUID) -> int:
     Raises:
         RecordNotFoundError: There is no such run.
     """
-    found = session.rows("SELECT number FROM run WHERE id = :id", {"id": run_id.bytes})
+    found = session.rows("SELECT number FROM stackkit_run AS run WHERE id = :id", {"id": run_id.bytes})
     number: int = _one(found, f"run {run_id}")[0]
     return number
 
@@ -60,13 +65,13 @@ def read_runs(
     conditions: list[str] = []
     values: dict[str, Value] = {"limit": limit}
     if pipeline is not None:
-        conditions.append("run.pipeline = (SELECT number FROM pipeline WHERE digest = :digest)")
+        conditions.append("run.pipeline = (SELECT number FROM stackkit_pipeline AS pipeline WHERE digest = :digest)")
         values["digest"] = fingerprint(pipeline)
     if status is not None:
         conditions.append("run.status = :status")
         values["status"] = to_text(status)
     if before is not None:
-        last = session.rows("SELECT started, number FROM run WHERE id = :id", {"id": before.bytes})
+        last = session.rows("SELECT started, number FROM stackkit_run AS run WHERE id = :id", {"id": before.bytes})
         values["started"], values["number"] = _one(last, f"run {before}")
         conditions.append("run.started <= :started AND (run.started < :started OR run.number < :number)")
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -110,7 +115,7 @@ def read_producer(session: Session, artifact_id: UUID) -> StepRecord:
 def read_consumers(session: Session, artifact_id: UUID) -> list[StepRecord]:
     """The steps that took an artifact, the oldest first."""
     values: Values = {"id": artifact_id.bytes}
-    _one(session.rows("SELECT number FROM artifact WHERE id = :id", values), f"artifact {artifact_id}")
+    _one(session.rows("SELECT number FROM stackkit_artifact AS artifact WHERE id = :id", values), f"artifact {artifact_id}")
     return [step_of(row) for row in session.rows(_CONSUMERS, values)]
 
 

@@ -87,6 +87,7 @@ class SqliteDatabase:
 class _SqliteSession:
     """A transaction."""
 
+    repeated = False
     for_update = ""  # there is one writer at a time
     unless_there = " ON CONFLICT DO NOTHING"
 

@@ -9,7 +9,7 @@ from stackkit.core.runs import DONE, ArtifactRecord, RunRecord, StepRecord
 from stackkit.errors import ConflictError, Problem
 from stackkit.flavors.metadata_store.columns import fingerprint, to_text
 from stackkit.flavors.metadata_store.database import Session, Value, Values
-from stackkit.flavors.metadata_store.reading import run_number
+from stackkit.flavors.metadata_store.reading import read_step, run_number
 from stackkit.flavors.metadata_store.rows import artifact_values, from_inputs, run_values, step_values, taken
 
 _NAMED: Final = {"pipeline": "name", "deployment": "document"}
@@ -17,11 +17,11 @@ _NAMED: Final = {"pipeline": "name", "deployment": "document"}
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{column}' for column in columns)})"  # noqa: S608
+    return f"INSERT INTO stackkit_{table} ({', '.join(columns)}) VALUES ({', '.join(f':{column}' for column in columns)})"  # noqa: S608
 
 
 def _update(table: str, columns: Sequence[str]) -> str:
-    return f"UPDATE {table} SET {', '.join(f'{column} = :{column}' for column in columns)} WHERE number = :number"  # noqa: S608
+    return f"UPDATE stackkit_{table} SET {', '.join(f'{column} = :{column}' for column in columns)} WHERE number = :number"  # noqa: S608
 
 
 _RUN: Final = ("name", "pipeline", "deployment", "stack", "status", "started", "ended", "alive", "error", "worker")
@@ -37,9 +37,9 @@ _INSERT_STEP: Final = _insert("step", ("run", "name_digest", "name", *_STEP))
 _UPDATE_STEP: Final = _update("step", _STEP)
 _INSERT_ARTIFACT: Final = _insert("artifact", _ARTIFACT)
 _INSERT_CONSUMPTION: Final = _insert("consumption", ("artifact", "step"))
-_DELETE_CONSUMPTION: Final = "DELETE FROM consumption WHERE artifact = :artifact AND step = :step"
-_FIND_RUN: Final = "SELECT number FROM run WHERE id = :id"
-_FIND_STEP: Final = "SELECT number, status, inputs FROM step WHERE run = :run AND name_digest = :name_digest"
+_DELETE_CONSUMPTION: Final = "DELETE FROM stackkit_consumption WHERE artifact = :artifact AND step = :step"
+_FIND_RUN: Final = "SELECT number FROM stackkit_run AS run WHERE id = :id"
+_FIND_STEP: Final = "SELECT number, status, inputs FROM stackkit_step AS step WHERE run = :run AND name_digest = :name_digest"
 
 
 def write_run(session: Session, run: RunRecord) -> None:
@@ -72,6 +72,8 @@ def write_step(session: Session, step: StepRecord, artifacts: Sequence[ArtifactR
     else:
         [(number, status, known)] = found
         if status in DONE:
+            if session.repeated and read_step(session, step.run_id, step.step) == step:
+                return  # it was this very record: only the answer was lost
             raise _done(step, status)
         session.change(_UPDATE_STEP, _with(values, number=number))
     if values["inputs"] != known:
@@ -90,7 +92,7 @@ def _write_consumption(session: Session, step: int, before: frozenset[bytes], af
 
 def _text_number(session: Session, table: str, text: str) -> int:
     """The number of a text that many runs share; it is written at its first use."""
-    query, place = f"SELECT number FROM {table} WHERE digest = :digest", {"digest": fingerprint(text)}  # noqa: S608
+    query, place = f"SELECT number FROM stackkit_{table} WHERE digest = :digest", {"digest": fingerprint(text)}  # noqa: S608
     found = session.rows(query, place)
     if not found:
         statement = _insert(table, ("digest", _NAMED[table])) + session.unless_there

@@ -9,7 +9,16 @@ from pathlib import Path
 SRC = Path(__file__).parents[2] / "src"
 
 LIGHT = {"stackkit", "attr", "attrs", "cattr", "cattrs", "typing_extensions"}
-PLAIN_INSTALL = LIGHT | {"msgspec", "click", "yaml", "_yaml", "cryptography", "_cffi_backend", "cffi", "platformdirs"}
+PLAIN_INSTALL = (
+    LIGHT
+    | {"msgspec", "click", "yaml", "_yaml", "cryptography", "_cffi_backend", "cffi", "platformdirs"}
+    | {
+        "rich",
+        "markdown_it",
+        "mdurl",
+        "pygments",
+    }
+)
 """The top-level modules of what `pip install stackkit` brings, without any extra."""
 
 LOADED = """

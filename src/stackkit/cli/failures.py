@@ -51,8 +51,8 @@ def tell(error: BaseException) -> int:
         return WRONG_USAGE
     if isinstance(error, click.ClickException):
         _say(error.format_message())
-    elif isinstance(error, KeyboardInterrupt) or isinstance(error.__context__, KeyboardInterrupt):
-        _say("interrupted")
+    elif (stopped := _keyboard_interrupt(error)) is not None:
+        _say("interrupted", str(stopped))
         return INTERRUPTED
     elif isinstance(error, click.Abort):
         _say("nothing was done")
@@ -63,6 +63,11 @@ def tell(error: BaseException) -> int:
         text = f"{type(error).__name__}: {first}".rstrip(": ")
         _say(f"unexpected {text}", "stackkit or a flavor has a mistake; to see where, repeat with: stackkit --debug …")
     return REFUSED
+
+
+def _keyboard_interrupt(error: BaseException) -> KeyboardInterrupt | None:
+    """Ctrl-C, which click makes an Abort of; what it says is how to go on."""
+    return next((found for found in (error, error.__context__) if isinstance(found, KeyboardInterrupt)), None)
 
 
 def _say(message: str, hint: str = "") -> None:

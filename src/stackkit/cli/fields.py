@@ -55,10 +55,20 @@ def shown_default(field: ConfigField, codec: Codec) -> str:
     if factory is not None:
         made = get_origin(factory) or factory
         return "{}" if made is dict else "[]" if made in _EMPTY else "computed"
+    return shown_value(field.default, codec)
+
+
+def shown_value(default: object, codec: Codec) -> str:
+    """A value as it would be typed.
+
+    Args:
+        default: The value.
+        codec: The codec of its type.
+    """
     try:
-        value = codec.dump(field.default)
+        value = codec.dump(default)
     except StackkitError:
-        return repr(field.default)
+        return repr(default)
     if isinstance(value, dict) and SECRET_TAG in value:
         return f"${{{value[SECRET_TAG]}}}"
     return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)

@@ -21,6 +21,10 @@ FIXED: Final[LazyCommands] = {
     "check": ("Everything that is wrong with a flavor, at once.", command_at("workspace_commands:check_flavor")),
     "workspace": ("Look after what the workspace keeps.", command_at("migrate_command:workspace")),
     "stack": ("Compose stacks, and bring them up and down.", command_at("stack_commands:stack")),
+    "run": ("Run a pipeline on a stack.", command_at("pipeline_run:run_pipeline")),
+    "runs": ("Runs of pipelines: how they went, and what they gave.", command_at("pipeline_runs:runs")),
+    "pipelines": ("The pipelines that ran.", command_at("pipeline_commands:pipelines")),
+    "pipeline": ("A pipeline as a picture.", command_at("pipeline_commands:pipeline")),
 }
 WIDEST_HELP: Final = 110
 UNWRAPPED: Final = 100_000

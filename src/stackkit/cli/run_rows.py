@@ -50,7 +50,16 @@ def head(run: ExperimentRun) -> dict[str, object]:
 
 def duration(run: ExperimentRun) -> str:
     """How long a run took, or has taken until now."""
-    seconds = ((run.ended or datetime.now(UTC)) - run.started).total_seconds()
+    return elapsed(run.started, run.ended)
+
+
+def elapsed(started: datetime, ended: datetime | None) -> str:
+    """How long something took, or has taken until now.
+
+    >>> elapsed(datetime(2026, 1, 1, 12), datetime(2026, 1, 1, 12, 2, 30))
+    '2 min 30 s'
+    """
+    seconds = ((ended or datetime.now(UTC)) - started).total_seconds()
     if seconds < _MINUTE:
         return f"{seconds:.1f} s"
     if seconds < _HOUR:

@@ -1,4 +1,4 @@
-"""Import by path: the only place that does. It happens when somebody registers a class, and when such a class is used."""
+"""Import by path: the only place that does, for what people name: flavors, and pipelines."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ _roots: Final[list[str]] = []
 """The folders that were made importable, the last one asked for first; all of them are at the end of `sys.path`."""
 
 
-def resolve(path: str, root: Path | None = None) -> object:
+def resolve(path: str, root: Path | None = None, kind: type = type) -> object:
     """What an import path names.
 
     Args:
         path: `package.module.Class` or `package.module:Class`.
         root: A folder whose modules can be named too; installed packages come first.
+        kind: What is looked for, a class or the instances of one; of these, similar names are suggested.
 
     Raises:
         ImportPathError: There is no such module or attribute, or importing fails; the message says why and suggests.
@@ -35,13 +36,17 @@ def resolve(path: str, root: Path | None = None) -> object:
     """
     if root is not None:
         make_importable(root)
-    module_name, attributes = _split(path, root)
+    module_name, attributes = _split(path, root, _what(kind))
     module = _imported(module_name, path, root)
     _refuse_another_root(module, path, root)
     found: object = module
     for attribute in attributes:
-        found = _attribute(found, attribute, path, module_name)
+        found = _attribute(found, attribute, path, module_name, kind)
     return found
+
+
+def _what(kind: type) -> str:
+    return "class" if kind is type else kind.__name__.lower()
 
 
 def make_importable(root: Path) -> None:
@@ -75,17 +80,17 @@ def _is_in(folder: str, module: ModuleType) -> bool:
     return found.parent == place or (found.parent == place.parent and found.name.partition(".")[0] == place.name)
 
 
-def _split(path: str, root: Path | None) -> tuple[str, list[str]]:
+def _split(path: str, root: Path | None, what: str) -> tuple[str, list[str]]:
     """The name of the module, and the names inside of it."""
     module, colon, attributes = path.partition(":")
     parts = module.split(".") + (attributes.split(".") if colon else [])
     if not all(part.isidentifier() for part in parts):
-        raise ImportPathError(Problem("is no import path", where=path, remedy=_as_import_path(module, attributes)))
+        raise ImportPathError(Problem("is no import path", where=path, remedy=_as_import_path(module, attributes, what)))
     if colon:
         return module, attributes.split(".")
     if len(parts) == 1:
-        remedy = f"write {path}.<Class>" if path in _module_names(root) else "write module.Class"
-        raise ImportPathError(Problem("names no class of a module", where=path, remedy=remedy))
+        remedy = f"write {path}{_member(what)}" if path in _module_names(root) else f"write {_example(what)}"
+        raise ImportPathError(Problem(f"names no {what} of a module", where=path, remedy=remedy))
     for length in range(len(parts) - 1, 0, -1):
         name = ".".join(parts[:length])
         if _exists(name):
@@ -93,12 +98,20 @@ def _split(path: str, root: Path | None) -> tuple[str, list[str]]:
     return ".".join(parts[:-1]), parts[-1:]
 
 
-def _as_import_path(file: str, attributes: str) -> str:
+def _member(what: str) -> str:
+    return ".<Class>" if what == "class" else f":<{what}>"
+
+
+def _example(what: str) -> str:
+    return "module.Class" if what == "class" else f"module:{what}"
+
+
+def _as_import_path(file: str, attributes: str, what: str) -> str:
     """How to write what looks like the path of a file."""
     name = file.removesuffix(".py").removeprefix("./").replace("/", ".")
     if all(part.isidentifier() for part in name.split(".")):
-        return f"write {name}:{attributes if attributes.isidentifier() else '<Class>'}"
-    return "write module.Class"
+        return f"write {name}:{attributes if attributes.isidentifier() else _member(what)[1:]}"
+    return f"write {_example(what)}"
 
 
 def _exists(name: str) -> bool:
@@ -156,12 +169,14 @@ def _raised_at(error: BaseException) -> traceback.FrameSummary | None:
     return own or next((f for f in frames if not f.filename.startswith("<frozen")), None)
 
 
-def _attribute(holder: object, name: str, path: str, module_name: str) -> object:
+def _attribute(holder: object, name: str, path: str, module_name: str, kind: type) -> object:
     try:
         return getattr(holder, name)
     except AttributeError:
         where = module_name if isinstance(holder, ModuleType) else getattr(holder, "__qualname__", path)
-        raise ImportPathError(Problem(f"{where} has no {name}", where=path, remedy=_similar_class(name, holder))) from None
+        raise ImportPathError(
+            Problem(f"{where} has no {name}", where=path, remedy=_similar_member(name, holder, kind))
+        ) from None
     except Exception as error:  # a module may compute its attributes, and a class too
         raise ImportPathError(_failure(error, f"{module_name}.{name}", path)) from error
 
@@ -172,6 +187,8 @@ def _module_names(root: Path | None) -> set[str]:
 
 def _similar_module(name: str, root: Path | None) -> str:
     parent, _, last = name.rpartition(".")
+    if parent and last == "py":
+        return f"write {parent}, without .py"
     if parent:
         candidates: Iterable[str] = (m.name for m in pkgutil.iter_modules(getattr(sys.modules.get(parent), "__path__", [])))
         return _close(last, candidates, f"{parent}.") or "look which modules it has"
@@ -179,11 +196,12 @@ def _similar_module(name: str, root: Path | None) -> str:
     return found or (f"put {name}.py into {root}, or install it" if root else "install it")
 
 
-def _similar_class(name: str, holder: object) -> str:
+def _similar_member(name: str, holder: object, kind: type) -> str:
     members: dict[str, object] = getattr(holder, "__dict__", {})
-    classes = sorted(key for key, value in members.items() if isinstance(value, type) and not key.startswith("_"))
-    own = [key for key in classes if getattr(members[key], "__module__", "") == getattr(holder, "__name__", None)]
-    return _close(name, classes, "") or (f"it has {', '.join(own)}" if own else "it defines no class")
+    fitting = sorted(key for key, value in members.items() if isinstance(value, kind) and not key.startswith("_"))
+    here = getattr(holder, "__name__", None)
+    own = [key for key in fitting if kind is not type or getattr(members[key], "__module__", "") == here]
+    return _close(name, fitting, "") or (f"it has {', '.join(own)}" if own else f"it defines no {_what(kind)}")
 
 
 def _close(name: str, names: Iterable[str], prefix: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Generator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from types import ModuleType
 from typing import Final
 
@@ -35,25 +36,31 @@ class ProcessDiedError(Exception):
 class Sendable:
     """The components of a run, as other processes are sent them.
 
-    They are made by a server that forks: it takes 10 ms for each process, where a new interpreter takes 200, and it has
+    These are made by a server that forks: it takes 10 ms for each process, where a new interpreter takes 200, and it has
     no threads that a fork would break. It is started once, in 250 ms.
 
     Args:
-        components: The components.
-
-    Raises:
-        PipelineError: They cannot be pickled.
+        pickled: The components.
     """
 
-    def __init__(self, components: RunComponents) -> None:
+    def __init__(self, pickled: bytes) -> None:
+        self.pickled: bytes = pickled
+        self.context: ForkServerContext = get_context("forkserver")
+        self.context.set_forkserver_preload([name for name in sys.modules if name.partition(".")[0] in PRELOADED])
+
+    @classmethod
+    def of(cls, components: RunComponents) -> Sendable:
+        """Components, pickled; references to secrets go with them, and no values.
+
+        Raises:
+            PipelineError: They cannot be pickled.
+        """
         try:
-            self.pickled = pickle.dumps(components)
+            return cls(pickle.dumps(components))
         except Exception as error:  # of any class that a user wrote
             what = f"the stack cannot be sent to other processes: {error}"
             remedy = "define its classes at the top of a module, or run with workers=1"
             raise PipelineError(Problem(what, remedy=remedy)) from error
-        self.context = get_context("forkserver")
-        self.context.set_forkserver_preload([name for name in sys.modules if name.partition(".")[0] in PRELOADED])
 
 
 class StepProcess:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from stackkit.errors import ConflictError, Problem, StoreError
+from stackkit.errors import ConflictError
 from stackkit.store.base import Document, Documents, Snapshot, Transaction
 from stackkit.store.sqlite_backup import copy_database
 from stackkit.store.sqlite_connections import Connections, Lease
 from stackkit.store.sqlite_errors import explained
 from stackkit.store.sqlite_file import check_version, when_free
+from stackkit.store.transactions import Writers, conflict, named
 
 _LAST_CHARACTER: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
@@ -56,7 +56,7 @@ class SqliteStore:
         self._path = Path(path).absolute()
         self._timeout = timeout
         self._connections = Connections(self._path, timeout)
-        self._writers: set[int] = set()
+        self._writers = Writers()
 
     @property
     def url(self) -> str:
@@ -88,19 +88,11 @@ class SqliteStore:
             NewerStoreError: The file was written by a newer stackkit.
             StoreError: The file cannot be written, or this thread is inside a transaction of this store already.
         """
-        thread = threading.get_ident()
-        if thread in self._writers:
-            what = "write() was called inside a write() of the same store and thread"
-            raise StoreError(Problem(what, where=str(self._path), remedy="use the transaction that is open, or end it first"))
-        self._writers.add(thread)
-        try:
-            with self._begun("BEGIN IMMEDIATE") as lease:
-                yield _SqliteTransaction(lease)
-                connection = lease.in_transaction()
-                with explained(self._path):
-                    connection.execute("COMMIT")
-        finally:
-            self._writers.discard(thread)
+        with self._writers.entered(str(self._path)), self._begun("BEGIN IMMEDIATE") as lease:
+            yield _SqliteTransaction(lease)
+            connection = lease.in_transaction()
+            with explained(self._path):
+                connection.execute("COMMIT")
 
     def back_up(self, file: Path) -> None:
         """Copy all documents of this moment into another file; what an open transaction changed is not in it.
@@ -153,7 +145,7 @@ class _SqliteSnapshot:
     @contextmanager
     def _statement(self, kind: str, key: str) -> Generator[sqlite3.Connection]:
         connection = self._lease.in_transaction()
-        with explained(self._lease.path, _named(kind, key)):
+        with explained(self._lease.path, named(kind, key)):
             yield connection
 
 
@@ -179,14 +171,7 @@ class _SqliteTransaction(_SqliteSnapshot):
             raise self._conflict(kind, key, revision)
 
     def _conflict(self, kind: str, key: str, revision: int) -> ConflictError:
-        named, current = _named(kind, key), self.get(kind, key)
-        if current is None:
-            what = f"{named} is not there, but revision {revision} of it was expected"
-        elif revision == 0:
-            what = f"{named} exists already, at revision {current.revision}"
-        else:
-            what = f"{named} is at revision {current.revision} by now, not {revision}"
-        return ConflictError(Problem(what, where=str(self._lease.path), remedy="read it again and repeat the change"))
+        return conflict(str(self._lease.path), kind, key, revision, self.get(kind, key))
 
 
 def _begin(connection: sqlite3.Connection, statement: str, path: Path) -> None:
@@ -194,11 +179,6 @@ def _begin(connection: sqlite3.Connection, statement: str, path: Path) -> None:
     # Another process may have upgraded the schema. Reading its version also fixes the moment of a snapshot, which a mere
     # BEGIN leaves open until the first query.
     check_version(connection, path)
-
-
-def _named(kind: str, key: str) -> str:
-    """A document in a message; what could break a line, or a terminal, is escaped."""
-    return f"{kind if kind.isprintable() else repr(kind)} {key!r}"
 
 
 def _first_after(prefix: str) -> str | bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from stackkit.errors import Problem, StoreError
+from stackkit.store.transactions import unencodable
 
 _LOCKED: Final = ("another program keeps it locked", "wait until that is done, then repeat")
 _UNWRITABLE: Final = ("it cannot be written", "let this user write to the file and to its folder")
@@ -59,19 +60,9 @@ def explained(path: Path, subject: str = "") -> Generator[None]:
     try:
         yield
     except UnicodeEncodeError as e:
-        raise StoreError(_unencodable(e, subject)) from e
+        raise StoreError(unencodable(e, subject)) from e
     except (sqlite3.Error, OverflowError) as e:
         raise StoreError(_problem(e, path)) from e
-
-
-def _unencodable(error: UnicodeEncodeError, subject: str) -> Problem:
-    """Lone surrogates are the only characters of a str that UTF-8 cannot hold."""
-    surrogate = f"U+{ord(error.object[error.start]):04X}"
-    return Problem(
-        f"its text has a lone surrogate, {surrogate}, at position {error.start}",
-        where=subject,
-        remedy="only well-formed Unicode can be kept: replace it",
-    )
 
 
 def _problem(error: Exception, path: Path) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -57,7 +57,7 @@ def _first_statements() -> list[str]:
     ]
 
 
-def _execute(server: Server, statement: str) -> None:
+def _execute(server: Server, statements: Sequence[str]) -> None:
     import pymysql
 
     connection = pymysql.connect(
@@ -69,4 +69,5 @@ def _execute(server: Server, statement: str) -> None:
         autocommit=True,
     )
     with closing(connection), connection.cursor() as cursor:
-        cursor.execute(statement)
+        for statement in statements:
+            cursor.execute(statement)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -50,7 +50,7 @@ def _program(name: str) -> str:
     return find_program(name, package="postgresql", tests="PostgreSQL", folders=":".join(map(str, folders)))
 
 
-def _execute(server: Server, statement: str) -> None:
+def _execute(server: Server, statements: Sequence[str]) -> None:
     import psycopg
 
     with psycopg.connect(
@@ -61,4 +61,5 @@ def _execute(server: Server, statement: str) -> None:
         dbname=server.database,
         autocommit=True,
     ) as connection:
-        connection.execute(statement.encode())
+        for statement in statements:
+            connection.execute(statement.encode())

@@ -36,7 +36,7 @@ class Server:
         database: One that is there.
         folder: What the server's files are in, and its `log`.
         process: The process of the server.
-        executing: What runs a statement.
+        executing: What runs statements.
     """
 
     host: str
@@ -46,7 +46,7 @@ class Server:
     database: str
     folder: Path
     process: Process = attrs.field(repr=False)
-    executing: Callable[[Server, str], None] = attrs.field(repr=False)
+    executing: Callable[[Server, Sequence[str]], None] = attrs.field(repr=False)
 
     def url(self, driver: str) -> str:
         """The URL of the database, with the password.
@@ -59,9 +59,9 @@ class Server:
         url = URL.create(driver, self.user, self.password, self.host, self.port, self.database)
         return url.render_as_string(hide_password=False)
 
-    def execute(self, statement: str) -> None:
-        """Run a statement in the database, by itself and outside of any transaction."""
-        self.executing(self, statement)
+    def execute(self, *statements: str) -> None:
+        """Run statements in the database, one after the other and outside of any transaction."""
+        self.executing(self, statements)
 
     def fresh_database(self) -> Server:
         """The same server with a new, empty database."""
@@ -177,7 +177,7 @@ def running(
     commands: Callable[[int], Sequence[str]],
     ready: bytes,
     folder: Path,
-    execute: Callable[[Server, str], None],
+    execute: Callable[[Server, Sequence[str]], None],
     database: str,
 ) -> Generator[Server]:
     """A server while the block runs; it is gone after it, however the block ends.
@@ -186,7 +186,7 @@ def running(
         commands: The command for a port.
         ready: What a line of its log has in it when it takes connections.
         folder: What its files are in.
-        execute: Runs a statement.
+        execute: Runs statements.
         database: One that is there from the start.
     """
     port, process = _started(commands, ready, folder / "log")

@@ -62,8 +62,8 @@ class SqliteDatabase:
         """
         with _explained(self._path):
             if not self._path.exists():
-                with closing(_empty()) as connection:
-                    return work(_SqliteSession(connection))
+                with empty_session() as nothing:
+                    return work(nothing)
             with lend(self._path, _connect) as connection:
                 _when_free(connection, lambda: _begin(connection, self._path, "DEFERRED"))
                 return work(_SqliteSession(connection))
@@ -166,10 +166,12 @@ def _begin(connection: sqlite3.Connection, path: Path, kind: str) -> None:
     _known(version, path)
 
 
-def _empty() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    _upgrade(connection, 0)
-    return connection
+@contextmanager
+def empty_session() -> Generator[Session]:
+    """What reads where nothing was recorded yet: tables without rows."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        _upgrade(connection, 0)
+        yield _SqliteSession(connection)
 
 
 def _when_free(connection: sqlite3.Connection, begin: Callable[[], None]) -> None:

@@ -1,0 +1,54 @@
+"""Records of runs in a database of MySQL or MariaDB."""
+
+from __future__ import annotations
+
+from typing import ClassVar, final
+
+import attrs
+from typing_extensions import override
+
+from stackkit.flavors.metadata_store.dialects import MYSQL, Dialect
+from stackkit.flavors.metadata_store.engines import Address
+from stackkit.flavors.metadata_store.server import ServerMetadataStore
+
+
+@final
+class MysqlMetadataStore(ServerMetadataStore):
+    """Records of runs in a database of MySQL 8 or MariaDB 10.5, or newer, which any number of machines share.
+
+    Args:
+        port: Where the server listens.
+
+    >>> from stackkit import Secret
+    >>> MysqlMetadataStore(name="records", host="db.example.org", username="ada", password=Secret("db.password")).password
+    Secret('db.password')
+    """
+
+    FLAVOR: ClassVar[str] = "mysql"
+
+    port: int = attrs.field(
+        default=3306,
+        kw_only=True,
+        validator=attrs.validators.and_(attrs.validators.ge(1), attrs.validators.le(65535)),
+        metadata={"help": "where the server listens"},
+    )
+
+    @property
+    @override
+    def _dialect(self) -> Dialect:
+        return MYSQL
+
+    @property
+    @override
+    def _address(self) -> Address:
+        checked = () if self.ca_file is None else (("ssl_ca", self.ca_file), ("ssl_verify_identity", True))
+        return Address(
+            driver="mysql+pymysql",
+            extra="mysql",
+            host=self.host,
+            port=self.port,
+            database=self.database,
+            username=self.username,
+            password=self._revealed,
+            options=(("binary_prefix", True), *checked),  # identifiers are bytes, and not text of some encoding
+        )

@@ -1,0 +1,55 @@
+"""Records of runs in a database of PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import ClassVar, final
+
+import attrs
+from typing_extensions import override
+
+from stackkit.flavors.metadata_store.dialects import POSTGRESQL, Dialect
+from stackkit.flavors.metadata_store.engines import Address
+from stackkit.flavors.metadata_store.server import ServerMetadataStore
+
+
+@final
+class PostgresqlMetadataStore(ServerMetadataStore):
+    """Records of runs in a database of PostgreSQL, 12 or newer, which any number of machines share.
+
+    Without a password, psycopg finds one as `psql` does: in `~/.pgpass` or PGPASSWORD.
+
+    Args:
+        port: Where the server listens.
+
+    >>> from stackkit import Secret
+    >>> PostgresqlMetadataStore(name="records", host="db.example.org", username="ada", password=Secret("db.password")).password
+    Secret('db.password')
+    """
+
+    FLAVOR: ClassVar[str] = "postgresql"
+
+    port: int = attrs.field(
+        default=5432,
+        kw_only=True,
+        validator=attrs.validators.and_(attrs.validators.ge(1), attrs.validators.le(65535)),
+        metadata={"help": "where the server listens"},
+    )
+
+    @property
+    @override
+    def _dialect(self) -> Dialect:
+        return POSTGRESQL
+
+    @property
+    @override
+    def _address(self) -> Address:
+        return Address(
+            driver="postgresql+psycopg",
+            extra="postgresql",
+            host=self.host,
+            port=self.port,
+            database=self.database,
+            username=self.username,
+            password=self._revealed,
+            options=() if self.ca_file is None else (("sslmode", "verify-full"), ("sslrootcert", self.ca_file)),
+        )

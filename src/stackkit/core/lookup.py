@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Protocol
+from uuid import UUID
 
 from stackkit.core.component_type import ComponentType, P
 from stackkit.core.runs import StepRecord
@@ -24,6 +25,11 @@ class Components(Protocol):
 
 class RunComponents(Components, Protocol):
     """The components of a stack while a pipeline runs on it; it can be pickled, for other processes to run steps."""
+
+    @property
+    def run_id(self) -> UUID:
+        """The run, as the metadata store knows it."""
+        ...
 
     def run_step(self, name: str, /, *, attempt: int = 1) -> StepRecord:
         """Run a step of the pipeline here and now, with its retries; one that is done already is left alone.

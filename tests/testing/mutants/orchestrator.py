@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any, ClassVar, final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import attrs
 import pytest
@@ -42,6 +42,10 @@ class Around:
     """What is around the components of a run: the same, until a mutant does one thing otherwise. It can be pickled."""
 
     inner: RunComponents
+
+    @property
+    def run_id(self) -> UUID:
+        return self.inner.run_id
 
     def __getitem__(self, kind: ComponentType[P], /) -> P:
         return self.inner[kind]
@@ -283,6 +287,27 @@ class MutantDeathIsNotRecorded(Suite):
 
     ORCHESTRATOR: ClassVar[type[BaseOrchestrator]] = Silent
     CAUGHT_BY: ClassVar[str] = "test_a_step_whose_process_dies_is_told_and_goes_on_when_resumed"
+
+
+class Forgetful(Around):
+    """Takes a step for killed that had been recorded."""
+
+    @override
+    def record_killed(self, name: str, /, why: str, *, attempt: int = 1) -> StepRecord:
+        return attrs.evolve(self.inner.record_killed(name, why, attempt=attempt), status="killed", attempt=attempt)
+
+
+@final
+class LastMoment(Processes):
+    FLAVOR: ClassVar[str] = "last-moment"
+    AROUND: ClassVar[type[Around]] = Forgetful
+
+
+class MutantAStepIsLostThatWasRecorded(Suite):
+    """A step whose process died is taken for killed, though it had been done."""
+
+    ORCHESTRATOR: ClassVar[type[BaseOrchestrator]] = LastMoment
+    CAUGHT_BY: ClassVar[str] = "test_a_process_that_dies_when_its_step_is_recorded_takes_nothing_back"
 
 
 class Counted(Around):

@@ -8,9 +8,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from types import ModuleType
@@ -23,7 +23,7 @@ from stackkit.flavors.orchestrator.serving import Answer, Order, serve
 GRACE: Final = 5.0
 """How long a process that is told to end may take, in seconds, before it is killed."""
 
-PRELOADED: Final = {"stackkit", "msgspec"}
+PRELOADED: Final = {"stackkit", "msgspec", "sqlalchemy", "psycopg", "pymysql"}
 """What no process has to import again; modules of users are not among it, since they may change before the next run."""
 
 _starting = threading.Lock()
@@ -31,6 +31,10 @@ _starting = threading.Lock()
 
 class ProcessDiedError(Exception):
     """A process ended that was to run a step; the message says how."""
+
+
+class RepeatedOrderError(ProcessDiedError):
+    """Another process had begun with an order, and is gone; the one that says so lives."""
 
 
 class Sendable:
@@ -41,12 +45,14 @@ class Sendable:
 
     Args:
         pickled: The components.
+        preloaded: The modules that the server imports when it is started.
     """
 
-    def __init__(self, pickled: bytes) -> None:
+    def __init__(self, pickled: bytes, preloaded: Sequence[str]) -> None:
         self.pickled: bytes = pickled
+        self.preloaded: tuple[str, ...] = tuple(preloaded)
         self.context: ForkServerContext = get_context("forkserver")
-        self.context.set_forkserver_preload([name for name in sys.modules if name.partition(".")[0] in PRELOADED])
+        self.context.set_forkserver_preload([*preloaded])
 
     @classmethod
     def of(cls, components: RunComponents) -> Sendable:
@@ -56,7 +62,7 @@ class Sendable:
             PipelineError: They cannot be pickled.
         """
         try:
-            return cls(pickle.dumps(components))
+            return cls(pickle.dumps(components), [name for name in sys.modules if name.partition(".")[0] in PRELOADED])
         except Exception as error:  # of any class that a user wrote
             what = f"the stack cannot be sent to other processes: {error}"
             remedy = "define its classes at the top of a module, or run with workers=1"
@@ -77,7 +83,7 @@ class StepProcess:
         self.connection, theirs = sent.context.Pipe()
         self._process = sent.context.Process(target=serve, args=(theirs, sent.pickled, dict(os.environ)), name="stackkit step")
         try:
-            with _starting, _without_program(sent.pickled):
+            with _starting, without_program(sent.pickled), _child_allowed():
                 self._process.start()
         finally:
             theirs.close()
@@ -99,6 +105,7 @@ class StepProcess:
 
         Raises:
             ProcessDiedError: The process is gone.
+            RepeatedOrderError: Another one is, which had begun with the step.
             StackkitError: The step failed.
         """
         try:
@@ -111,6 +118,8 @@ class StepProcess:
         self.order = None
         if answer.error is not None:
             raise answer.error
+        if answer.is_repeated:
+            raise RepeatedOrderError("the worker that ran it died")
         return True
 
     def _end(self) -> str:
@@ -130,6 +139,14 @@ class StepProcess:
         if self.order is not None:
             self._process.terminate()
         self.connection.close()
+
+    def interrupt(self) -> None:
+        """Tell the process to break off what it does, and to end."""
+        self._process.terminate()
+
+    def kill_now(self) -> None:
+        """Kill the process; whoever waits for its answer sees its end."""
+        self._process.kill()
 
     def wait(self, until: float) -> None:
         """Wait until the process is gone, or the time is over.
@@ -164,10 +181,13 @@ def dismiss_all(processes: Collection[StepProcess]) -> None:
 
 
 @contextmanager
-def _without_program(pickled: bytes) -> Generator[None]:
+def without_program(pickled: bytes = b"") -> Generator[None]:
     """Start processes that do not import the program itself, which runs a pipeline: theirs would do it again.
 
     Steps are in modules. Where a class of the program is in the stack it has to be imported, and must expect that.
+
+    Args:
+        pickled: What the processes read.
     """
     program = sys.modules["__main__"]
     if b"__main__" in pickled:
@@ -178,3 +198,17 @@ def _without_program(pickled: bytes) -> Generator[None]:
         yield
     finally:
         sys.modules["__main__"] = program
+
+
+@contextmanager
+def _child_allowed() -> Generator[None]:
+    """Daemonic processes, as workers under a nanny are, must have no children, which would outlive them; ours would not."""
+    process = current_process()
+    was = process.daemon
+    if was:
+        process.daemon = False
+    try:
+        yield
+    finally:
+        if was:
+            process.daemon = True

@@ -18,11 +18,24 @@ from typing import cast
 
 import attrs
 
+from stackkit.components.metadata_store import METADATA_STORE
 from stackkit.core.lookup import RunComponents
-from stackkit.errors import PipelineError, Problem, StackkitError, StepError
+from stackkit.core.runs import DONE, StepRecord
+from stackkit.errors import PipelineError, Problem, RecordNotFoundError, StackkitError, StepError
 
 _serving = threading.Event()
 """Set in processes that run steps."""
+
+
+@attrs.frozen
+class Before:
+    """What was recorded of a step when it was ordered.
+
+    Args:
+        record: The record; None where there was none.
+    """
+
+    record: StepRecord | None = None
 
 
 @attrs.frozen
@@ -32,10 +45,13 @@ class Order:
     Args:
         name: Its name.
         attempt: The attempt to begin with.
+        before: What was recorded of it, where somebody between gives an order again when the first to get it is dead: what
+            is recorded is another thing then. None where there is nobody between.
     """
 
     name: str
     attempt: int = 1
+    before: Before | None = None
 
 
 @attrs.frozen
@@ -44,9 +60,11 @@ class Answer:
 
     Args:
         error: Why a step failed, or why the process cannot run any; None where all is well.
+        is_repeated: Whether nothing was done, since another process had begun with the order.
     """
 
     error: StackkitError | None = None
+    is_repeated: bool = False
 
 
 def serve(connection: Connection[Answer, Order], pickled: bytes, environment: Mapping[str, str]) -> None:
@@ -111,10 +129,21 @@ def _components(pickled: bytes) -> tuple[RunComponents | None, Answer]:
 
 def _run(components: RunComponents, order: Order) -> Answer:
     try:
+        if order.before is not None and _is_repeated(components, order.name, order.before):
+            return Answer(is_repeated=True)
         components.run_step(order.name, attempt=order.attempt)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to know
         return Answer(_sendable(error, order.name))
     return Answer()
+
+
+def _is_repeated(components: RunComponents, name: str, before: Before) -> bool:
+    """Whether something was recorded of a step since it was ordered, other than that it is done."""
+    try:
+        found = components[METADATA_STORE].get_step(components.run_id, name)
+    except RecordNotFoundError:
+        return False
+    return found.status not in DONE and found != before.record
 
 
 def _sendable(error: Exception, step: str) -> StackkitError:
@@ -133,10 +162,11 @@ def refuse_to_run_while_importing() -> None:
     Raises:
         PipelineError: It was about to.
     """
-    frame = inspect.currentframe() if _serving.is_set() else None
+    frame = inspect.currentframe()
     while frame is not None:
         name = str(frame.f_globals.get("__name__"))
-        if frame.f_code.co_name == "<module>" and name != "__main__":
+        is_import = name == "__mp_main__" or (_serving.is_set() and name != "__main__")  # a program, as its child has it
+        if is_import and frame.f_code.co_name == "<module>":
             what = "runs a pipeline whenever it is imported, as it is by processes that run its steps"
             remedy = 'run the pipeline under `if __name__ == "__main__":`'
             raise PipelineError(Problem(what, where=name, remedy=remedy))

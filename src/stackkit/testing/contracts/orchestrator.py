@@ -302,6 +302,16 @@ class OrchestratorContract(ComponentContract[Orc], Generic[Orc]):
         assert (bench.journal.begun(2), bench.journal.begun(4)) == (3, 3)
         assert bench.records()["step_2"].attempt == 3
 
+    def test_a_process_that_dies_when_its_step_is_recorded_takes_nothing_back(self, bench: Bench) -> None:
+        if not bench.is_apart():
+            pytest.skip("steps run in the process of the orchestrator")
+        last_act = Plan(deed="die when done", retries=1)
+        plan = [last_act, attrs.evolve(last_act, inputs=(0,), retries=0), Plan(inputs=(1,))]
+        bench.run(plan)
+        check_all_ran(bench.journal, plan)
+        assert bench.statuses() == ["completed"] * 3
+        assert [bench.journal.begun(number) for number in range(3)] == [1, 1, 1]
+
     # Interruption
 
     def test_a_run_that_is_interrupted_is_recorded_as_killed_and_goes_on_when_resumed(self, bench: Bench) -> None:

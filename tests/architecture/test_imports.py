@@ -31,7 +31,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     ),  # the models' own processes read and write by annotations
     "registry": (*GROUND, "serialization", "flavors.catalog"),
     "stack": GROUND,
-    "pipelines": (*GROUND, "serialization", "stack"),
+    "pipelines": (*GROUND, "serialization", "stack", "flavors.catalog"),  # the catalogue tells the extras of flavors
     "store": ("errors",),
     "workspace": (*GROUND, *MIDDLE, "documents"),
     "documents": (*GROUND, *MIDDLE),

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-import sys
-import sysconfig
-from pathlib import Path
+from typing import Final
 from uuid import UUID
 
+from stackkit.components.artifact_store import ARTIFACT_STORE
 from stackkit.components.metadata_store import METADATA_STORE
+from stackkit.components.secrets_manager import SECRETS_MANAGER
+from stackkit.components.step_operator import ENTRYPOINT, IMPORT_FROM
 from stackkit.core.component import StackComponent, as_component
 from stackkit.core.component_type import Component
 from stackkit.core.deployment import PipelineDeployment, StepSpec
 from stackkit.core.narrow import is_dict, is_list
 from stackkit.errors import InvalidStackError, PipelineError, Problem
+from stackkit.flavors.catalog import FLAVORS
 from stackkit.pipelines.importable import function_at
+from stackkit.pipelines.origins import folder_of, requirement_of
 from stackkit.pipelines.values import read_parameter
 from stackkit.serialization.document import Envelope, dump_component
 from stackkit.stack.stack import Stack
 
+_USED: Final = (ARTIFACT_STORE, METADATA_STORE, SECRETS_MANAGER)
+"""What a step needs of its stack, wherever it runs."""
 
-def entry_command(stack: Stack, run_id: UUID, spec: StepSpec, attempt: int) -> list[str]:
+
+def entry_command(stack: Stack, run_id: UUID, spec: StepSpec, attempt: int, probe: str = "") -> list[str]:
     """The command that makes an attempt of a step.
 
     Args:
@@ -28,13 +34,39 @@ def entry_command(stack: Stack, run_id: UUID, spec: StepSpec, attempt: int) -> l
         run_id: The run; the command reads in the metadata store what it consists of.
         spec: The step.
         attempt: Which attempt, counted from 1.
+        probe: The path of a file in the artifact store, which the command looks for before all else; empty for none.
 
     Raises:
         NotSerializableError: A component holds plain secrets, or what cannot be written.
     """
-    command = ["python", "-m", "stackkit.pipelines.entrypoint", f"--stack={stack_document(stack)}"]
-    command += [f"--run={run_id}", f"--step={spec.name}", f"--attempt={attempt}"]
-    return command + [f"--path={folder}" for folder in _folders(spec.source)]
+    command = [
+        *ENTRYPOINT,
+        f"--stack={stack_document(stack)}",
+        f"--run={run_id}",
+        f"--step={spec.name}",
+        f"--attempt={attempt}",
+    ]
+    folders = dict.fromkeys(folder for module in _modules(stack, spec) if (folder := folder_of(module)))
+    return [*command, *([f"--probe={probe}"] if probe else []), *(f"{IMPORT_FROM}{folder}" for folder in folders)]
+
+
+def entry_requirements(stack: Stack, spec: StepSpec) -> list[str]:
+    """What is installed for that command, beside the kit: what the step asks for, and the packages of what it has to import.
+
+    Args:
+        stack: The stack; where a flavor of the kit needs an extra, the kit is named with it.
+        spec: The step.
+    """
+    paths = {_path(component) for component in stack.components if component.TYPE in _USED}
+    extras = sorted({entry.extra for entry in FLAVORS if entry.extra and entry.path in paths})
+    kit = [f"stackkit[{','.join(extras)}]"] if extras else []
+    packages = [found for module in _modules(stack, spec) if (found := requirement_of(module))]
+    return [*dict.fromkeys([*spec.requirements, *kit, *packages])]
+
+
+def _modules(stack: Stack, spec: StepSpec) -> list[str]:
+    """The modules that the command imports: the step's, and those of the flavors."""
+    return [spec.source.partition(":")[0], *(type(component).__module__ for component in stack.components)]
 
 
 def stack_document(stack: Stack) -> str:
@@ -81,18 +113,6 @@ def _path(component: Component) -> str:
     return f"{type(component).__module__}:{type(component).__qualname__}"
 
 
-def _folders(source: str) -> list[str]:
-    """Where the module of a step is imported from here, unless it is installed."""
-    module = sys.modules.get(source.partition(":")[0])
-    file = getattr(module, "__file__", None)
-    if module is None or not isinstance(file, str):
-        return []
-    depth = source.partition(":")[0].count(".") + (Path(file).stem == "__init__")
-    folder = Path(file).resolve().parents[depth]
-    installed = {Path(path).resolve() for path in sysconfig.get_paths().values()}
-    return [] if installed.intersection([folder, *folder.parents][:1]) else [str(folder)]
-
-
 def deployment_of(stack: Stack, run_id: UUID) -> PipelineDeployment:
     """What a run consists of.
 
@@ -100,7 +120,17 @@ def deployment_of(stack: Stack, run_id: UUID) -> PipelineDeployment:
         RecordNotFoundError: There is no such run.
         PipelineError: Its record holds no deployment.
     """
-    found = read_parameter(stack[METADATA_STORE].get_run(run_id).deployment, PipelineDeployment)
+    return read_deployment(stack[METADATA_STORE].get_run(run_id).deployment)
+
+
+def read_deployment(text: str) -> PipelineDeployment:
+    """The pipeline that a run's record holds.
+
+    Raises:
+        DocumentError: It does not fit.
+        PipelineError: It holds none.
+    """
+    found = read_parameter(text, PipelineDeployment)
     if not isinstance(found, PipelineDeployment):
-        raise PipelineError(Problem("holds no deployment", where=str(run_id)))  # pragma: no cover - the codec makes these
+        raise PipelineError(Problem("holds no deployment"))  # pragma: no cover - the codec makes these
     return found

@@ -31,13 +31,20 @@ class StepLogs:
         place: The path of the file there; none is made where nothing is printed.
         spool: A file that has it at once, for the case that this process is killed.
         on_kept: Is told when the file is there for the first time.
+        waits: Whether it is put into the store only when asked, and not as it comes.
 
     Attributes:
         uri: Where it is; empty where there is nothing.
     """
 
     def __init__(
-        self, store: ArtifactStore, place: str, spool: Path | None = None, on_kept: Callable[[str], object] | None = None
+        self,
+        store: ArtifactStore,
+        place: str,
+        spool: Path | None = None,
+        on_kept: Callable[[str], object] | None = None,
+        *,
+        waits: bool = False,
     ) -> None:
         self.uri: str = ""
         self._store = store
@@ -45,6 +52,7 @@ class StepLogs:
         self._text = io.StringIO()
         self._spool = spool.open("a", encoding="utf-8", errors="surrogatepass") if spool else None
         self._on_kept = on_kept
+        self._waits = waits
         self._next = time.monotonic() + EVERY
         self._lock = threading.RLock()
 
@@ -56,7 +64,7 @@ class StepLogs:
                 if self._spool:
                     self._spool.write(text)
                     self._spool.flush()
-            if time.monotonic() > self._next:
+            if not self._waits and time.monotonic() > self._next:
                 begun = time.monotonic()
                 self.keep()
                 self._next = time.monotonic() + EVERY + 20 * (time.monotonic() - begun)
@@ -73,11 +81,12 @@ class StepLogs:
                     self._on_kept(self._place)
 
     def close(self) -> None:
-        """Keep it all."""
+        """Keep it all, unless it waits to be asked."""
         if self._spool:
             self._spool.close()
             self._spool = None
-        self.keep()
+        if not self._waits:
+            self.keep()
 
 
 _here: contextvars.ContextVar[StepLogs | None] = contextvars.ContextVar("logs", default=None)

@@ -8,6 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from uuid import UUID
 
@@ -15,12 +16,21 @@ import attrs
 
 from stackkit.components.artifact_store import ARTIFACT_STORE, ArtifactStore
 from stackkit.components.metadata_store import METADATA_STORE, MetadataStore
-from stackkit.components.step_operator import STEP_OPERATOR
+from stackkit.components.step_operator import STEP_OPERATOR, StepOperator
 from stackkit.core.deployment import PipelineDeployment, StepInput
 from stackkit.core.runs import DONE, ArtifactRecord, InputRecord, StepRecord
-from stackkit.errors import ArtifactNotFoundError, ConflictError, Problem, RecordNotFoundError, StackkitError, StepError
-from stackkit.pipelines.entry import entry_command
+from stackkit.errors import (
+    ArtifactError,
+    ArtifactNotFoundError,
+    ConflictError,
+    Problem,
+    RecordNotFoundError,
+    StackkitError,
+    StepError,
+)
+from stackkit.pipelines.entry import entry_command, entry_requirements
 from stackkit.pipelines.execution import Attempt, Failure, Outcome, execute, now
+from stackkit.pipelines.logs import StepLogs, captured
 from stackkit.pipelines.materializers import materializer
 from stackkit.pipelines.time_limit import execute_within
 from stackkit.stack.stack import Stack
@@ -213,9 +223,10 @@ class StepRun:
             StepError: The attempt failed, or could not be begun.
         """
         operator = self._stack[STEP_OPERATOR]
+        place = Attempt(spec=self._spec, run_id=self._run_id, number=current.attempt, inputs={}).logs
+        logs = StepLogs(self._store, place, waits=True)  # what is printed after the step began is in its own, too
         try:
-            command = entry_command(self._stack, self._run_id, self._spec, current.attempt)
-            operator.launch(self._deployment.name, self._run_name, self._spec.requirements, command)
+            self._launch(operator, current.attempt, logs, probe=f"{place}.here")
             found = self._recorded(self._spec.name)
             if found is not None and found.status in DONE:
                 return found
@@ -223,10 +234,30 @@ class StepRun:
             raise StepError(Problem(what, remedy="does it reach the metadata store?"))
         except StackkitError as error:
             found = self._recorded(self._spec.name)
+            if found is not None and found.status in DONE:  # it was lost after its end
+                return found
             if found is not None and found.status == "failed" and found.attempt == current.attempt:
                 last = found.error.rstrip().rpartition("\n")[2]
                 raise self._error(Failure(last, found.error)) from error
-            return self._ended(current, Outcome(failure=Failure.of(error)))
+            logs.keep()
+            return self._ended(current, Outcome(logs=logs.uri, failure=Failure.of(error)))
+
+    def _launch(self, operator: StepOperator, attempt: int, logs: StepLogs, probe: str) -> None:
+        """Launch the step's command, with a file in the artifact store for it to find.
+
+        Raises:
+            StackkitError: It could not be launched, or did not end well.
+        """
+        command = entry_command(self._stack, self._run_id, self._spec, attempt, probe)
+        requirements = entry_requirements(self._stack, self._spec)
+        with self._store.open(probe, "wb"):
+            pass
+        try:
+            with captured(logs):
+                operator.launch(self._deployment.name, self._run_name, requirements, command)
+        finally:
+            with suppress(ArtifactError):
+                self._store.remove(probe)
 
     def _write(self, record: StepRecord, artifacts: tuple[ArtifactRecord, ...] = ()) -> StepRecord:
         try:

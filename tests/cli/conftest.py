@@ -36,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def stackkit(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     """The command line in an empty workspace."""
     command_line = CommandLine(folder, capsys, monkeypatch)
-    command_line.done("init")
+    command_line.done("init --empty")
     return command_line
 
 

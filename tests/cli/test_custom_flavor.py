@@ -50,7 +50,7 @@ def test_a_custom_artifact_store_from_its_module_to_a_stack_in_another_workspace
 
     monkeypatch.chdir(elsewhere)
     there = CommandLine(elsewhere, capsys, monkeypatch)
-    there.done("init")
+    there.done("init --empty")
     assert "there is no artifact store flavor custom" in there.refused("stack import main.yaml")
     there.write(MODULE, STORE)
     there.done("artifact-store flavor register my_mod.MyStore")

@@ -21,7 +21,7 @@ def second(
     folder.mkdir()
     monkeypatch.chdir(folder)
     there = CommandLine(folder, capsys, monkeypatch)
-    there.done("init")
+    there.done("init --empty")
     there.write(MODULE, STORE)
     there.done("artifact-store flavor register my_mod.MyStore")
     return there

@@ -17,7 +17,7 @@ def bare(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
 
 class TestInit:
     def test_a_workspace_is_made_here(self, bare: CommandLine) -> None:
-        assert bare.done("init").out == f"workspace made: {bare.folder}\n"
+        assert bare.done("init --empty").out == f"workspace made: {bare.folder}\n"
         assert (bare.folder / ".stackkit" / "workspace.db").is_file()
         assert (bare.folder / ".stackkit" / ".gitignore").read_text() == "*\n"
 
@@ -27,8 +27,32 @@ class TestInit:
         assert composed.documents() == before
 
     def test_a_new_folder_is_made_with_those_above_it(self, bare: CommandLine) -> None:
-        assert bare.done("init deep/new").out == f"workspace made: {bare.folder}/deep/new\n"
+        assert bare.done("init deep/new --empty").out == f"workspace made: {bare.folder}/deep/new\n"
         assert bare.done("--workspace deep/new status --output json").json["workspace"] == f"{bare.folder}/deep/new"
+
+    def test_it_has_a_stack_that_runs_on_this_machine(self, bare: CommandLine) -> None:
+        kinds = "artifact store, metadata store, orchestrator, secrets manager"
+        said = f"workspace made: {bare.folder}/new\nstack default made, and active: {kinds}\n"
+        assert bare.done("init new").out == said
+        rows = bare.done("--workspace new status").rows[4:]
+        assert [row[:3] for row in rows] == [
+            ["orchestrator", "default", "local"],
+            ["artifact_store", "default", "local"],
+            ["metadata_store", "default", "sqlite"],
+            ["secrets_manager", "default", "local"],
+        ]
+        for kind, file in (("artifact-store", "artifacts"), ("metadata-store", "metadata.db")):
+            config = bare.done(f"--workspace new {kind} describe --output json").json["config"]
+            assert config["path"] == f"{bare.folder}/new/.stackkit/{file}"
+
+    def test_a_workspace_that_has_something_gets_no_other_stack(self, stackkit: CommandLine) -> None:
+        stackkit.done("alerter register terminal --flavor=console")
+        before = stackkit.documents()
+        assert stackkit.done("init").out == f"workspace is there already: {stackkit.folder}\n"
+        assert stackkit.documents() == before
+
+    def test_a_workspace_that_has_nothing_yet_gets_the_stack(self, stackkit: CommandLine) -> None:
+        assert "stack default made" in stackkit.done("init").out
 
     def test_a_file_is_no_folder(self, bare: CommandLine) -> None:
         bare.write("file", "")

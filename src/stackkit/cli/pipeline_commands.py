@@ -10,10 +10,9 @@ import click
 
 from stackkit.cli.groups import LazyGroup
 from stackkit.cli.pipeline_options import PipelineCommand, compiled, require_run_of
-from stackkit.cli.recorded_runs import find_run, recorded, run_object, run_row, stack_option
+from stackkit.cli.recorded_runs import complete_runs, complete_sources, find_run, recorded, run_object, run_row, stack_option
 from stackkit.cli.render import output_option, say, show_rows
 from stackkit.cli.session import Session, pass_session
-from stackkit.errors import PipelineError, Problem
 
 if TYPE_CHECKING:
     from stackkit.core.deployment import PipelineDeployment
@@ -51,8 +50,8 @@ def pipeline() -> None:
     cls=PipelineCommand,
     help="The steps of a pipeline as a graph, in Mermaid or SVG; with --run coloured by how they stand in a run.",
 )
-@click.argument("path", metavar="[MODULE:PIPELINE]", required=False)
-@click.option("--run", "run_name", metavar="RUN", help="A run; the pipeline is drawn as it ran.")
+@click.argument("path", metavar="[MODULE:PIPELINE]", required=False, shell_complete=complete_sources)
+@click.option("--run", "run_name", metavar="RUN", shell_complete=complete_runs, help="A run; the pipeline is drawn as it ran.")
 @click.option(
     "--format", "form", type=click.Choice(["mermaid", "svg"]), help="By default what the file's name ends with, or Mermaid."
 )
@@ -95,14 +94,10 @@ def graph(
 def _as_it_ran(
     session: Session, stack: str | None, text: str, path: str | None
 ) -> tuple[PipelineDeployment, dict[str, StepStatus]]:
-    from stackkit.core.deployment import PipelineDeployment
-    from stackkit.pipelines.values import read_parameter
+    from stackkit.pipelines.entry import read_deployment
 
     metadata = recorded(session, stack)
     found = find_run(metadata, text)
     if path is not None:
         require_run_of(session, found, path)
-    deployment = read_parameter(found.deployment, PipelineDeployment)
-    if not isinstance(deployment, PipelineDeployment):
-        raise PipelineError(Problem("holds no deployment", where=found.name))  # pragma: no cover - the codec makes these
-    return deployment, {step.step: step.status for step in metadata.get_steps(found.id)}
+    return read_deployment(found.deployment), {step.step: step.status for step in metadata.get_steps(found.id)}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -13,11 +15,12 @@ import attrs
 import click
 
 from stackkit.cli.pipeline_options import PipelineCommand, compiled, require_run_of
-from stackkit.cli.pipeline_progress import Progress
-from stackkit.cli.recorded_runs import find_run, stack_option
-from stackkit.cli.render import say
+from stackkit.cli.pipeline_progress import Display, Lines, Progress
+from stackkit.cli.recorded_runs import complete_runs, complete_sources, find_run, run_object, stack_option, step_object
+from stackkit.cli.render import output_option, say, show_fields
 from stackkit.cli.run_rows import elapsed
 from stackkit.cli.session import Session, pass_session
+from stackkit.cli.standard_output import printed_as_errors
 from stackkit.components.metadata_store import METADATA_STORE, MetadataStore
 from stackkit.errors import Problem, StepError
 
@@ -34,11 +37,15 @@ _MOST_PROBLEMS: Final = 2
     cls=PipelineCommand,
     help="Run a pipeline on a stack. MODULE is in the workspace's folder, or installed; with it, --help shows the parameters.",
 )
-@click.argument("path", metavar="[MODULE:PIPELINE]", required=False)
+@click.argument("path", metavar="[MODULE:PIPELINE]", required=False, shell_complete=complete_sources)
 @stack_option
 @click.option("--no-cache", is_flag=True, help="Run every step, also where an earlier run gave the same.")
-@click.option("--resume", metavar="RUN", help="Go on with a run that failed, was killed or interrupted.")
+@click.option(
+    "--resume", metavar="RUN", shell_complete=complete_runs, help="Go on with a run that failed, was killed or interrupted."
+)
 @click.option("--name", metavar="NAME", help="What to call the run.")
+@click.option("--plain", is_flag=True, help="At a terminal, too, lines and no table: for a debugger in a step.")
+@output_option
 @click.pass_context
 @pass_session
 def run_pipeline(
@@ -49,21 +56,32 @@ def run_pipeline(
     no_cache: bool,
     resume: str | None,
     name: str | None,
+    plain: bool,
+    output: str,
     texts: Mapping[str, Sequence[str]],
 ) -> None:
     """Run a pipeline."""
+    if resume is not None and (name or texts):
+        raise click.UsageError("--resume goes on with a run as it is: leave out its name and parameters")
+    if resume is None and path is None:
+        raise click.UsageError("name a pipeline, MODULE:PIPELINE, or a run with --resume")
+    telling = Telling(_command(context), stack, output, plain=plain)
     if resume is not None:
-        if name or texts:
-            raise click.UsageError("--resume goes on with a run as it is: leave out its name and parameters")
-        _go_on(session, session.workspace.stacks.get(stack), resume, path, use_cache=not no_cache)
+        _go_on(session, resume, path, telling, use_cache=not no_cache)
     elif path is not None:
         deployment = compiled(session, context.command, path, texts)
-        _begin(session.workspace.stacks.get(stack), deployment, name, use_cache=not no_cache)
-    else:
-        raise click.UsageError("name a pipeline, MODULE:PIPELINE, or a run with --resume")
+        _begin(session.workspace.stacks.get(stack), deployment, name, telling, use_cache=not no_cache)
 
 
-def _begin(stack: Stack, deployment: PipelineDeployment, name: str | None, *, use_cache: bool) -> None:
+def _command(context: click.Context) -> str:
+    """How to call the command line again for the same workspace."""
+    root = context.find_root()
+    folder: object = root.params.get("folder")
+    given = isinstance(folder, str) and root.get_parameter_source("folder") is click.core.ParameterSource.COMMANDLINE
+    return f"stackkit --workspace {shlex.quote(str(folder))}" if given else "stackkit"
+
+
+def _begin(stack: Stack, deployment: PipelineDeployment, name: str | None, telling: Telling, *, use_cache: bool) -> None:
     from stackkit.pipelines.runs import run
 
     called = name or f"{deployment.name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
@@ -72,48 +90,117 @@ def _begin(stack: Stack, deployment: PipelineDeployment, name: str | None, *, us
     if metadata is None:
         start()  # says so, with all else that is missing
         return
-    _watched(start, metadata, called, len(deployment.steps), stack.name)
+    telling.run(start, metadata, called, [step.name for step in deployment.steps])
 
 
-def _go_on(session: Session, stack: Stack, text: str, path: str | None, *, use_cache: bool) -> None:
+def _go_on(session: Session, text: str, path: str | None, telling: Telling, *, use_cache: bool) -> None:
     from stackkit.pipelines.entry import deployment_of
     from stackkit.pipelines.runs import resume
     from stackkit.registry.resolve import make_importable
 
     make_importable(session.workspace.root)
-    found = find_run(stack[METADATA_STORE], text)
+    stack = session.workspace.stacks.get(telling.stack)
+    metadata = stack[METADATA_STORE]
+    found = find_run(metadata, text)
     if path is not None:
         require_run_of(session, found, path)
     if found.status == "completed":
-        say(f"run {found.name} is completed already")
+        telling.result(metadata, found, f"run {found.name} is completed already")
         return
     start = partial(resume, found.id, stack, use_cache=use_cache)
-    steps = len(deployment_of(stack, found.id).steps)
-    _watched(start, stack[METADATA_STORE], found.name, steps, stack.name, found)
+    telling.run(start, metadata, found.name, [step.name for step in deployment_of(stack, found.id).steps], found)
 
 
-def _watched(
-    start: Callable[[], RunRecord], metadata: MetadataStore, name: str, steps: int, stack: str, before: RunRecord | None = None
-) -> None:
-    """Run, and tell how it goes on, how it ended, and what to do where it did not end well."""
-    begun = datetime.now(UTC)
-    say(f"run {name} on {stack}")
-    progress = Progress(metadata, name, steps, sys.stdout, before)
-    again = f"stackkit run --resume {shlex.quote(name)}"
-    try:
-        with progress:
-            start()
-    except StepError as error:
-        raise StepError(*_with_advice(error, name, again)) from error
-    except KeyboardInterrupt as error:
-        hint = f"go on: {again}" if progress.run else "nothing was begun"
-        raise KeyboardInterrupt(hint) from error
-    cached = progress.cached
-    say(f"run {name} completed: {steps} steps, {cached} from cache, {elapsed(begun, None)}")
+@attrs.frozen
+class Telling:
+    """How a run is told, and what there is to do when it did not end well.
 
+    Args:
+        command: How the command line is called for this workspace.
+        stack: The stack that was named; None for the active one.
+        output: `table` or `json`: then standard output has a JSON object at the end, and nothing else.
+        plain: Whether there is no table at a terminal.
+    """
 
-def _with_advice(error: StepError, name: str, again: str) -> Iterator[Problem]:
-    shown = error.problems[:_MOST_PROBLEMS]
-    yield from shown[:-1]
-    logs = f"stackkit runs logs {shlex.quote(name)}"
-    yield attrs.evolve(shown[-1], remedy=f"see {logs}; go on: {again}")
+    command: str
+    stack: str | None
+    output: str
+    plain: bool
+
+    def run(
+        self,
+        start: Callable[[], RunRecord],
+        metadata: MetadataStore,
+        name: str,
+        steps: Sequence[str],
+        before: RunRecord | None = None,
+    ) -> None:
+        """Run, and tell how it goes on, and how it ended.
+
+        Args:
+            start: Runs it.
+            metadata: Where it is recorded.
+            name: What it is called.
+            steps: The names of its steps.
+            before: The run, where it goes on.
+
+        Raises:
+            StepError: A step failed; where to read more, and how to go on, is said with it.
+            KeyboardInterrupt: Somebody pressed Ctrl-C; it says how to go on.
+        """
+        begun = datetime.now(UTC)
+        display = self._display(steps)
+        progress = Progress(metadata, name, display, before)
+        try:
+            with self._apart(), display, progress:
+                start()
+        except StepError as error:
+            self._result(metadata, progress)
+            raise StepError(*self._with_advice(error, name)) from error
+        except KeyboardInterrupt as error:
+            self._result(metadata, progress)
+            raise KeyboardInterrupt(f"go on: {self._again(name)}" if progress.run else "nothing was begun") from error
+        self._result(metadata, progress, f"{len(steps)} steps, {progress.cached} from cache, {elapsed(begun, None)}")
+
+    def result(self, metadata: MetadataStore, run: RunRecord, text: str = "") -> None:
+        """Say how a run stands now.
+
+        Args:
+            metadata: Where it is recorded.
+            run: The run.
+            text: What to tell people; nothing when empty.
+        """
+        if self.output == "json":
+            steps = [*map(step_object, metadata.get_steps(run.id))]
+            show_fields({**run_object(metadata.get_run(run.id)), "steps": steps}, self.output)
+        elif text:
+            say(text)
+
+    def _result(self, metadata: MetadataStore, progress: Progress, details: str = "") -> None:
+        if progress.run is not None:
+            self.result(metadata, progress.run, details and f"run {progress.run.name} completed: {details}")
+
+    def _apart(self) -> AbstractContextManager[None]:
+        return printed_as_errors() if self.output == "json" else nullcontext()
+
+    def _display(self, steps: Sequence[str]) -> Display:
+        if self.output == "json":
+            return Lines(sys.stderr, len(steps))
+        if self.plain or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+            return Lines(sys.stdout, len(steps))
+        from stackkit.cli.pipeline_table import LiveTable
+
+        return LiveTable(steps)
+
+    def _again(self, name: str) -> str:
+        return f"{self.command} run --resume {shlex.quote(name)}{self._named_stack}"
+
+    @property
+    def _named_stack(self) -> str:
+        return "" if self.stack is None else f" --stack {shlex.quote(self.stack)}"
+
+    def _with_advice(self, error: StepError, name: str) -> Iterator[Problem]:
+        shown = error.problems[:_MOST_PROBLEMS]
+        yield from shown[:-1]
+        logs = f"{self.command} runs logs {shlex.quote(name)}{self._named_stack}"
+        yield attrs.evolve(shown[-1], remedy=f"see {logs}; go on: {self._again(name)}")

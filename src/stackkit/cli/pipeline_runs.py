@@ -10,6 +10,9 @@ import click
 
 from stackkit.cli.groups import LazyGroup
 from stackkit.cli.recorded_runs import (
+    complete_pipelines,
+    complete_runs,
+    complete_steps,
     component_of,
     find_run,
     recorded,
@@ -37,22 +40,36 @@ def runs() -> None:
 
 
 @runs.command("list", help="The runs, the newest first.")
-@click.option("--pipeline", metavar="NAME", help="Only those of one pipeline.")
+@click.option("--pipeline", metavar="NAME", shell_complete=complete_pipelines, help="Only those of one pipeline.")
 @click.option("--status", type=click.Choice(get_args(RunStatus)), help="Only those that stand so.")
 @click.option("--limit", type=click.IntRange(1), default=_MOST, show_default=True, help="How many at most, the newest first.")
+@click.option(
+    "--before", metavar="RUN", shell_complete=complete_runs, help="Go on after this run, the last one of the page before."
+)
 @stack_option
 @output_option
 @pass_session
 def list_runs(
-    session: Session, pipeline: str | None, status: RunStatus | None, limit: int, stack: str | None, output: str
+    session: Session,
+    pipeline: str | None,
+    status: RunStatus | None,
+    limit: int,
+    before: str | None,
+    stack: str | None,
+    output: str,
 ) -> None:
     """List runs."""
     metadata = recorded(session, stack)
-    found = metadata.get_runs(pipeline=pipeline, status=status, limit=limit)
+    last = None if before is None else find_run(metadata, before).id
+    found = metadata.get_runs(pipeline=pipeline, status=status, limit=limit + 1, before=last)
     if not found and pipeline is not None:
         _check_pipeline(metadata, pipeline)
-    rows = [run_object(run) if output == "json" else run_row(run) for run in found]
-    show_rows(rows, output, empty="no such run yet: stackkit run MODULE:PIPELINE")
+    rows = [run_object(run) if output == "json" else run_row(run) for run in found[:limit]]
+    show_rows(
+        rows, output, empty="no such run yet: stackkit run MODULE:PIPELINE" if last is None else "there are no older ones"
+    )
+    if len(found) > limit and output != "json":
+        click.echo(f"there are older ones: --before {found[limit - 1].id}", err=True)
 
 
 def _check_pipeline(metadata: MetadataStore, name: str) -> None:
@@ -67,7 +84,7 @@ def _remedy(name: str, known: Sequence[str]) -> str:
 
 
 @runs.command("show", help=f"A run with its steps. {_HELP_RUN}")
-@click.argument("run")
+@click.argument("run", shell_complete=complete_runs)
 @stack_option
 @output_option
 @pass_session
@@ -86,8 +103,8 @@ def show(session: Session, run: str, stack: str | None, output: str) -> None:
 
 
 @runs.command("logs", help=f"What the steps of a run printed, and the errors that ended them. {_HELP_RUN}")
-@click.argument("run")
-@click.argument("step", required=False)
+@click.argument("run", shell_complete=complete_runs)
+@click.argument("step", required=False, shell_complete=complete_steps)
 @stack_option
 @pass_session
 def logs(session: Session, run: str, step: str | None, stack: str | None) -> None:
@@ -119,7 +136,7 @@ def _log_of(session: Session, stack: str | None, step: StepRecord) -> str:
 
 
 @runs.command("artifacts", help=f"What the steps of a run gave, from the cache or anew. {_HELP_RUN}")
-@click.argument("run")
+@click.argument("run", shell_complete=complete_runs)
 @stack_option
 @output_option
 @pass_session
@@ -127,7 +144,9 @@ def artifacts(session: Session, run: str, stack: str | None, output: str) -> Non
     """List artifacts."""
     metadata = recorded(session, stack)
     found = find_run(metadata, run)
-    given = [(step, metadata.get_artifact(artifact)) for step in metadata.get_steps(found.id) for artifact in step.outputs]
+    made = {artifact.id: artifact for artifact in metadata.get_artifacts(found.id)}
+    outputs = [(step, artifact) for step in metadata.get_steps(found.id) for artifact in step.outputs]
+    given = [(step, made.get(artifact) or metadata.get_artifact(artifact)) for step, artifact in outputs]
     rows = [_artifact_object(*each) if output == "json" else _artifact_row(*each, found) for each in given]
     show_rows(rows, output, empty=f"{found.name} gave nothing on the stack {stack_name(session, stack)}")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import click
 
-from stackkit.cli.completion import complete_stacks
+from stackkit.cli.completion import complete_stacks, names
 from stackkit.cli.run_rows import elapsed
 from stackkit.cli.session import Session
 from stackkit.components.metadata_store import METADATA_STORE, MetadataStore
@@ -21,6 +21,8 @@ from stackkit.stack.secrets import unresolved
 
 PAGE: Final = 500
 """How many runs are asked for at once."""
+COMPLETED: Final = 50
+"""How many runs a shell is offered, the newest."""
 
 
 def stack_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,6 +82,39 @@ def recorded(session: Session, stack: str | None) -> MetadataStore:
 
         settle(metadata)
     return metadata
+
+
+def _as_completed(session: Session, context: click.Context) -> MetadataStore:
+    """The metadata store of the stack that the command line names so far."""
+    return component_of(session, METADATA_STORE, context.params.get("stack"))
+
+
+def _known_runs(session: Session, context: click.Context) -> list[str]:
+    return [run.name for run in _as_completed(session, context).get_runs(limit=COMPLETED)]
+
+
+def _known_pipelines(session: Session, context: click.Context) -> list[str]:
+    return _as_completed(session, context).get_pipelines()
+
+
+def _known_steps(session: Session, context: click.Context) -> list[str]:
+    metadata = _as_completed(session, context)
+    return [step.step for step in metadata.get_steps(find_run(metadata, context.params["run"]).id)]
+
+
+def _known_sources(session: Session, context: click.Context) -> list[str]:
+    """The import paths of the pipelines that ran last."""
+    from stackkit.pipelines.entry import read_deployment
+
+    runs = _as_completed(session, context).get_runs(limit=COMPLETED)
+    deployments = {run.pipeline: run.deployment for run in reversed(runs)}
+    return sorted({read_deployment(text).source for text in deployments.values()} - {""})
+
+
+complete_runs: Final = names(_known_runs)
+complete_pipelines: Final = names(_known_pipelines)
+complete_steps: Final = names(_known_steps)
+complete_sources: Final = names(_known_sources)
 
 
 def all_runs(metadata: MetadataStore) -> Iterator[RunRecord]:

@@ -19,17 +19,23 @@ if TYPE_CHECKING:
     from stackkit.stack.stack import Stack
 
 
-@click.command("init", help="Make a workspace in PATH, or here: a folder .stackkit with its documents.")
+@click.command("init", help="Make a workspace in PATH, or here: a folder .stackkit, with a stack that runs on this machine.")
 @click.argument("path", type=click.Path(path_type=Path, file_okay=False), default=Path())
-def init(path: Path) -> None:
+@click.option("--empty", is_flag=True, help="Without the stack.")
+def init(path: Path, empty: bool) -> None:
     """Make a workspace."""
+    from stackkit.workspace.defaults import register_default_stack
     from stackkit.workspace.location import FOLDER
     from stackkit.workspace.workspace import Workspace
 
     there = (path / FOLDER).is_dir()
     with Workspace.init(path) as workspace:
         workspace.stacks.all()
+        stack = None if empty else register_default_stack(workspace)
         say(f"workspace {'is there already' if there else 'made'}: {workspace.root.resolve()}")
+        if stack is not None:
+            members = ", ".join(slug.replace("_", " ") for slug in sorted(stack.components))
+            say(f"stack {stack.name} made, and active: {members}")
 
 
 @click.command("status", help="Workspace, store, active stack, and what is up.")

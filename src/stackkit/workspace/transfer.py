@@ -17,7 +17,7 @@ from stackkit.workspace.component_records import component_at, find_component
 from stackkit.workspace.importing import FreeNames, Rename, stack_taken
 from stackkit.workspace.records import ComponentRecord, StackRecord
 from stackkit.workspace.stack_document import StackDocument, dump_stack, load_stack, names_by_slug
-from stackkit.workspace.stacks import find_stack
+from stackkit.workspace.stacks import find_stack, put_active
 
 
 class Transfer:
@@ -45,7 +45,7 @@ class Transfer:
             stack = find_stack(snapshot, name)
             return dump_stack(name, [find_component(snapshot, slug, c) for slug, c in stack.components.items()])
 
-    def bring_in(self, data: object, *, rename: Rename | None = None) -> StackRecord:
+    def bring_in(self, data: object, *, rename: Rename | None = None, activate: bool = False) -> StackRecord:
         """Import a stack: all of it, or nothing.
 
         A component that is here already, with the same document, is used as it is. One that gets another name gets a uuid
@@ -54,6 +54,7 @@ class Transfer:
         Args:
             data: The document, as builtins.
             rename: Asked for another name where one is taken; without it such a name is an error.
+            activate: Whether to make it the active one.
 
         Raises:
             ConfigurationError: Names are none that can be kept.
@@ -71,7 +72,10 @@ class Transfer:
             if transaction.get(records.STACK, document.name) is not None:
                 raise NameTakenError(stack_taken(document.name))
             body = records.stack_body(names_by_slug(document.components))
-            return records.stack_record(transaction.put(records.STACK, document.name, body, revision=0))
+            there = transaction.put(records.STACK, document.name, body, revision=0)
+            if activate:
+                put_active(transaction, document.name)
+        return records.stack_record(there)
 
     def _put(self, transaction: Transaction, record: ComponentRecord) -> None:
         there = component_at(transaction, record.type, record.name)

@@ -11,6 +11,7 @@ import pytest
 pytest.register_assert_rewrite("tests.cli.command_line", "tests.cli.programs")
 
 from tests.cli.command_line import CommandLine  # noqa: E402 - its assertions are rewritten
+from tests.cli.pipelines_of_people import FLOW  # noqa: E402 - the same
 from tests.cli.sources import MODULE, STORE  # noqa: E402 - the same
 
 
@@ -56,3 +57,12 @@ def composed(custom: CommandLine) -> CommandLine:
     custom.done("secrets-manager register vault --flavor=local --path=./vault")
     custom.done("stack register main -a prod -x vault --set")
     return custom
+
+
+@pytest.fixture
+def running(stackkit: CommandLine) -> CommandLine:
+    """The command line in a workspace with the default stack, whose pipelines run in this process, and the module flow."""
+    stackkit.done("init")
+    stackkit.done("orchestrator update default --workers=1")
+    stackkit.write("flow.py", FLOW)
+    return stackkit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -57,6 +57,8 @@ class PipelineCommand(click.Command):
         path = named_pipeline(args, own)
         if path is not None:
             ctx.meta[_OPTIONS] = [*self._found(ctx, path, args)]
+            if not ctx.resilient_parsing:
+                _refuse_unknown(args, self.get_params(ctx), ctx)
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
@@ -86,6 +88,29 @@ class PipelineCommand(click.Command):
         ctx.params = {name: value for name, value in ctx.params.items() if name not in given}
         ctx.params["texts"] = {name.removeprefix(PREFIX): tuple(value) for name, value in given.items() if value}
         return super().invoke(ctx)
+
+
+def _refuse_unknown(args: Sequence[str], parameters: Sequence[click.Parameter], context: click.Context) -> None:
+    """Name all options that there are not, where there are several; one alone is click's to name."""
+    options = [option for option in parameters if isinstance(option, click.Option)]
+    known = {name for option in options for name in option.opts}
+    with_value = {name for option in options if not option.is_flag for name in option.opts}
+    unknown: list[str] = []
+    skip = False
+    for argument in args[: args.index("--")] if "--" in args else args:
+        name = argument.partition("=")[0]
+        if not skip and name.startswith("--") and name not in known:
+            unknown.append(name)
+        skip = not skip and argument in with_value
+    if len(unknown) > 1:
+        told = "; ".join(f"{name}, did you mean {close[0]}?" if (close := _close(name, known)) else name for name in unknown)
+        raise click.UsageError(f"No such options: {told}", context)
+
+
+def _close(name: str, known: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(name, [*known], n=1)
 
 
 def named_pipeline(args: Sequence[str], own: Sequence[click.Parameter]) -> str | None:

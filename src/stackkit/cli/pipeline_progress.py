@@ -21,6 +21,8 @@ from stackkit.errors import StackkitError
 
 EVERY: Final = 0.2
 """How often the metadata store is asked, in seconds."""
+BEGINNING: Final = 0.02
+"""The same, until the run is recorded."""
 REST: Final = 10
 """How much longer than an answer took to wait for the next question."""
 
@@ -114,11 +116,11 @@ class Progress(AbstractContextManager["Progress", None]):
         self._look()
 
     def _watch(self) -> None:
-        wait = EVERY
+        wait = BEGINNING
         while not self._over.wait(wait):
             begun = time.monotonic()
             self._look()
-            wait = max(EVERY, REST * (time.monotonic() - begun))
+            wait = max(EVERY if self.run else BEGINNING, REST * (time.monotonic() - begun))
 
     def _look(self) -> None:
         with suppress(StackkitError, OSError):  # of a database that is gone for a while: the next time, then

@@ -77,8 +77,9 @@ def _command(context: click.Context) -> str:
     """How to call the command line again for the same workspace."""
     root = context.find_root()
     folder: object = root.params.get("folder")
-    given = isinstance(folder, str) and root.get_parameter_source("folder") is click.core.ParameterSource.COMMANDLINE
-    return f"stackkit --workspace {shlex.quote(str(folder))}" if given else "stackkit"
+    if isinstance(folder, str) and root.get_parameter_source("folder") is click.core.ParameterSource.COMMANDLINE:
+        return f"stackkit --workspace {shlex.quote(folder)}"
+    return "stackkit"
 
 
 def _begin(stack: Stack, deployment: PipelineDeployment, name: str | None, telling: Telling, *, use_cache: bool) -> None:

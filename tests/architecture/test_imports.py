@@ -32,7 +32,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "registry": (*GROUND, "serialization", "flavors.catalog"),
     "stack": GROUND,
     "pipelines": (*GROUND, "serialization", "stack", "flavors.catalog"),  # the catalogue tells the extras of flavors
-    "store": ("errors",),
+    "store": ("errors", "core"),  # of core, how missing libraries are told
     "workspace": (*GROUND, *MIDDLE, "documents"),
     "documents": (*GROUND, *MIDDLE),
     "cli": (*GROUND, *MIDDLE, "flavors.catalog", "workspace", "documents", ROOT),

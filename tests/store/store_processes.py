@@ -10,6 +10,7 @@ from typing import IO, Self
 
 import attrs
 
+from stackkit.core.narrow import is_dict
 from stackkit.store.base import Store
 
 from .store_worker import open_store
@@ -56,6 +57,7 @@ class Worker:
         line = self._output.readline()
         assert line, f"the worker ended with {self._process.wait()}"
         answer: object = json.loads(line)
+        assert not is_dict(answer), f"the worker failed: {answer}"
         return answer
 
     def ask(self, *command: object) -> object:

@@ -101,17 +101,17 @@ def _program(folder: Path, *arguments: str) -> Generator[Program]:
 
 
 @contextmanager
-def cluster(folder: Path, *, resources: str = "", options: tuple[str, ...] = ("--no-nanny",)) -> Generator[Cluster]:
+def cluster(folder: Path, *, resources: str = "") -> Generator[Cluster]:
     """A scheduler and two workers while the block runs; they are gone after it, however the block ends.
 
     Args:
-        folder: An empty folder, that they run in.
+        folder: The folder that they run in.
         resources: What the first worker announces.
-        options: Further ones of the workers.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     with _program(folder, "scheduler", "--port", "0") as scheduler:
         address = scheduler.wait_for(_LISTENING).group(1)
-        common = ("worker", address, "--nthreads", "1", "--local-directory", str(folder), *options)
+        common = ("worker", address, "--nthreads", "1", "--local-directory", str(folder), "--no-nanny")
         first = ("--resources", resources) if resources else ()
         with _program(folder, *common, *first) as one, _program(folder, *common) as two:
             for worker in (one, two):

@@ -196,4 +196,5 @@ class DaskRun:
 
     def _take_back(self) -> None:
         """A step failed: those that have not begun are not to begin; those that have come to their end."""
-        self._client.run(begin_nothing_more, self._name, on_error="ignore")
+        if self._client.status == "running":  # and not about to connect again, for as long as it may take
+            self._client.run(begin_nothing_more, self._name, on_error="ignore")

@@ -26,20 +26,33 @@ _SUSPENDING: Final = 10.0
 _RESUMING: Final = 60.0
 
 
-def _project() -> str:
-    """The project's folder: the nearest one upwards that is a workspace, or else the current one."""
+def _project() -> Path | None:
+    """The project's folder: the one that is named, or the nearest one upwards that is a workspace."""
     named = os.environ.get(_VARIABLE)
     if named:
-        return named
+        return Path(named)
+    here = _here()
+    return next((folder for folder in (here, *here.parents) if (folder / _WORKSPACE).is_dir()), None)
+
+
+def _here() -> Path:
     try:
-        here = Path.cwd()
+        return Path.cwd()
     except FileNotFoundError as error:
         raise ConfigurationError(Problem("the current folder does not exist", remedy="change to one that does")) from error
-    return str(next((folder for folder in (here, *here.parents) if (folder / _WORKSPACE).is_dir()), here))
 
 
 def _servers_folder() -> str:
-    return str(Path(_project()) / _WORKSPACE / "model_servers")
+    project = _project()
+    if project is None:
+        import platformdirs
+
+        return str(platformdirs.user_data_path("stackkit", appauthor=False) / "model_servers")
+    return str(project / _WORKSPACE / "model_servers")
+
+
+def _model_folder() -> str:
+    return str(_project() or _here())
 
 
 def _absolute(path: str) -> str:
@@ -62,10 +75,10 @@ class LocalModelDeployer(BaseModelDeployer):
     model that ends unasked is started again, at once and then later each time, up to 30 seconds.
 
     Args:
-        path: The folder of the servers' records and logs; by default in the project's workspace. Deployers of one folder
-            have the same servers.
+        path: The folder of the servers' records and logs; by default in the project's workspace or, outside of projects,
+            among the user's data. Deployers of one folder have the same servers.
         model_path: The folder whose modules models are imported from, beside what is installed, and in which they run; by
-            default the project's.
+            default the project's or, outside of projects, the current one.
         threads: How many requests a model answers at once, each in a thread of its own. An async callable takes all at once.
 
     Raises:
@@ -78,7 +91,7 @@ class LocalModelDeployer(BaseModelDeployer):
         factory=_servers_folder, converter=_absolute, metadata={"help": "the folder that servers are kept in"}
     )
     model_path: str = attrs.field(
-        factory=_project, converter=_absolute, metadata={"help": "the folder that models are imported from"}
+        factory=_model_folder, converter=_absolute, metadata={"help": "the folder that models are imported from"}
     )
     threads: int = attrs.field(
         default=1, validator=attrs.validators.ge(1), metadata={"help": "how many requests a model answers at once"}

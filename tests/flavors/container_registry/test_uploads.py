@@ -218,6 +218,24 @@ def test_a_busy_registry_is_asked_again(server: DockerRegistry, large: tuple[Pat
             assert behind(watched, f"{namespace}/{kind.__name__.replace('_', '-')}").push_image("model:1", large[0]) == large[1]
 
 
+@pytest.mark.parametrize("code", ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "DIGEST_INVALID"])
+def test_a_registry_that_does_not_know_at_once_what_it_took_is_asked_again(
+    server: DockerRegistry, large: tuple[Path, str], namespace: str, code: str
+) -> None:
+    def is_manifest(request: Request) -> bool:
+        return request.method == "PUT" and "/manifests/" in request.path
+
+    def unsettled(request: Request, forward: Forward) -> Reply:  # noqa: ARG001 - a rule
+        return Reply(400, {}, b'{"errors":[{"code":"%s","message":"what"}]}' % code.encode())
+
+    with proxy(server.address, times(2, is_manifest, unsettled)) as watched:
+        assert behind(watched, namespace).push_image("model:1", large[0]) == large[1]
+    with proxy(server.address, times(1000, is_manifest, unsettled)) as watched:
+        with pytest.raises(ImageTransferError, match=rf"/model:2: the registry answers 400 \({code}, what\)$"):
+            behind(watched, namespace).push_image("model:2", large[0])
+        assert sum(map(is_manifest, watched.seen)) == connection.ATTEMPTS
+
+
 def test_a_registry_that_always_drops_is_given_up_in_one_line(
     server: DockerRegistry, large: tuple[Path, str], namespace: str
 ) -> None:

@@ -22,6 +22,9 @@ _CREATED: Final = 201
 _ACCEPTED: Final = 202
 _NO_CONTENT: Final = 204
 _OK: Final = 200
+_UNSETTLED: Final = frozenset({"BLOB_UNKNOWN", "DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN"})
+"""What registries say of blobs that they have just taken, until all of their parts know; or while another push links them."""
+
 _LOST: Final = frozenset({404, 416})
 """What a registry answers when it knows nothing of an upload, or something else than we do."""
 
@@ -74,12 +77,18 @@ class Pusher:
         return self._connection.url(f"{self._reference.path}/{rest}")
 
     def _push_manifest(self, manifest: Manifest, version: str) -> None:
-        headers = {"Content-Type": manifest.media_type}
         url = self._url(f"manifests/{quote(version, safe=':')}")
-        answer = self._connection.call("PUT", url, headers=headers, content=manifest.data)
+        answer = self._connection.repeated(lambda: self._put(manifest, url))
         if answer.status not in (_CREATED, _OK, _ACCEPTED):
             raise self._refused(answer, str(self._reference))
         self._check_digest(answer, manifest.digest)
+
+    def _put(self, manifest: Manifest, url: str) -> Answer:
+        answer = self._connection.call_once("PUT", url, headers={"Content-Type": manifest.media_type}, content=manifest.data)
+        if answer.code in _UNSETTLED:
+            error = self._refused(answer, str(self._reference))
+            raise Interrupted(error) if isinstance(error, ImageTransferError) else error
+        return answer
 
     def _check_digest(self, answer: Answer, digest: str) -> None:
         said = answer.headers.get("docker-content-digest", digest)

@@ -251,6 +251,9 @@ def main() -> None:
     spec = load(sys.argv[1], SupervisorSpec)
     os.setsid()
     os.closerange(spec.report + 1, 1 << 16)  # what whoever started it had open without reason
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR1):  # which may have been ignored where it comes from
+        signal.signal(number, signal.SIG_DFL)
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     hold_for_life(ServerFolder(Path(spec.folder)).alive)

@@ -88,6 +88,12 @@ async def large(body: Large) -> float:
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_level="warning")
 """
 
+ABOUT = """
+The same functions, with the same checks: wrong types and unknown keys are refused by both. FastAPI has pydantic's strict
+models; access logs are off. A function that is not async is called by FastAPI in one of 40 threads, by `stackkit` in one
+thread unless more are asked for. The client is this process, over raw sockets.
+"""
+
 CUSTOMER: Mapping[str, object] = {"customer": {"age": 42, "income": 1234.5, "plan": "gold", "tags": ["new", "eu"]}}
 LARGE: Mapping[str, object] = {"features": [n / 7 for n in range(FEATURES)]}
 
@@ -324,8 +330,8 @@ def measure_takeover(report: Report, deployer: LocalModelDeployer, times: int) -
     failed = sum(seconds < 0 for seconds in taken)
     report.text(
         f"While {CONNECTIONS} clients asked without a pause, {times} new versions took over: of {len(taken):,} requests"
-        f" {failed} failed; half took at most {duration(median(taken))}, and the slowest {duration(max(taken))}, while the machine"
-        " was loading the next version."
+        f" {failed} failed; half took at most {duration(median(taken))}, and the slowest {duration(max(taken))}, while the"
+        " machine was loading the next version."
     )
     report.goal("failed requests while new versions take over", at_most=0, found=failed)
 
@@ -338,11 +344,7 @@ def measure(report: Report, options: Options) -> None:
         folder = Path(name)
         with deployer_in(folder) as deployer:
             with bare(folder) as port:
-                report.text(
-                    "The same functions, with the same checks: wrong types and unknown keys are refused by both. FastAPI has"
-                    " pydantic's strict models; access logs are off. A function that is not async is called by FastAPI in one of 40 threads, by"
-                    " `stackkit` in one thread unless more are asked for. The client is this process, over raw sockets."
-                )
+                report.text(ABOUT)
                 measure_answering(report, deployer, port, rounds)
             measure_takeover(report, deployer, min(rounds, ROUNDS_OF_STARTING))
             measure_starting(report, deployer, folder, min(rounds, ROUNDS_OF_STARTING))

@@ -66,7 +66,7 @@ def test_an_interrupted_push_ends_and_the_name_stays_free(server: DockerRegistry
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from stackkit.flavors.container_registry.default import DefaultContainerRegistry as R;"
-        "R(name='r', uri=sys.argv[1], timeout=3.0).push_image('model:1', sys.argv[2])"
+        "R(name='r', uri=sys.argv[1], timeout=1.0).push_image('model:1', sys.argv[2])"
     )
     with proxy(server.address, slow) as slowed:
         uri = f"{slowed.address}/{namespace}"

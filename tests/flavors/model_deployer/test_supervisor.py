@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -147,6 +148,13 @@ def test_a_server_outlives_the_process_that_deployed_it(deployer: LocalModelDepl
     subprocess.run([sys.executable, "-c", DEPLOYING, *arguments], check=True)
     (server,) = deployer.find_model_server(status="running")
     assert httpx.post(server.url, json={"text": "x"}).json() == "one x"
+
+
+def test_nothing_is_left_of_a_server_whose_folder_was_removed(deployer: LocalModelDeployer, echo: Echo, tmp_path: Path) -> None:
+    port = port_of(deployer.deploy_model(echo()))
+    shutil.rmtree(deployer.path)
+    until(lambda: not processes(tmp_path))
+    until(lambda: not is_held(port))
 
 
 def test_of_processes_that_deploy_one_model_at_once_one_does(deployer: LocalModelDeployer, models_folder: Path) -> None:

@@ -11,7 +11,15 @@ from typing import Final
 from stackkit.cli.demo.guide import DemoError, Guide
 
 MODULE: Final = "rentals"
-NEEDED: Final[Mapping[str, tuple[str, ...]]] = {"features": ("polars", "pyarrow"), "serving": ("fastapi", "uvicorn"), "images": ("httpx",)}
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "features": ("polars", "pyarrow"),
+    "serving": ("fastapi", "uvicorn"),
+    "images": ("httpx",),
+}
+    "features": ("polars", "pyarrow"),
+    "serving": ("fastapi", "uvicorn"),
+    "images": ("httpx",),
+}
 """What each extra of stackkit brings, as far as the demo needs it."""
 
 

@@ -16,10 +16,6 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "serving": ("fastapi", "uvicorn"),
     "images": ("httpx",),
 }
-    "features": ("polars", "pyarrow"),
-    "serving": ("fastapi", "uvicorn"),
-    "images": ("httpx",),
-}
 """What each extra of stackkit brings, as far as the demo needs it."""
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Documentation and command line use it too; whoever imports it first, it is rewritten.
+pytest.register_assert_rewrite("tests.flavors.container_registry.docker_registry")
+
 # No profile has a deadline: it would measure how busy the machine is.
 settings.register_profile("default", deadline=None)
 # A commit has one verdict, on every Python and each time that it is asked for: the examples follow from the test.

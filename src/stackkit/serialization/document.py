@@ -19,7 +19,7 @@ from stackkit.errors import (
 )
 from stackkit.serialization.builtin_values import MAX_DEPTH
 from stackkit.serialization.codec import located
-from stackkit.serialization.mirror.mirror import begin_mirror, mirror_of, read_builtins
+from stackkit.serialization.mirror.mirror import MIRROR, Mirror, begin_mirror, read_builtins
 from stackkit.serialization.mistakes import unknown_keys
 
 KEYS: Final = ("type", "flavor", "version", "config")
@@ -133,11 +133,11 @@ def dump_component(component: StackComponent) -> dict[str, object]:
         NotSerializableError: A value cannot be written; every field is named.
         UnsupportedTypeError: Fields of its class cannot be serialized; every one is named.
     """
-    flavor = type(component)
-    mirror = mirror_of(flavor)
+    mirror: Mirror | None = getattr(type(component), MIRROR, None)
     written: dict[str, object] | None = None if mirror is None else mirror.write_builtins(component)
     if written is not None:
         return written
+    flavor = type(component)
     from stackkit.serialization.converter import config_codec  # the same
 
     try:

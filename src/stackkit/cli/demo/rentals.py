@@ -88,8 +88,8 @@ class Rentals:
     def __init__(self) -> None:
         with Workspace.find() as workspace, workspace.stacks.get()[ARTIFACT_STORE].open("models/rentals.json") as file:
             found: dict[str, float] = json.load(file)
-        self.slope = found["slope"]
-        self.intercept = found["intercept"]
+        self.slope: float = found["slope"]
+        self.intercept: float = found["intercept"]
 
     def predict(self, weather: Weather) -> float:
         """How many bicycles are rented in an hour of this weather."""

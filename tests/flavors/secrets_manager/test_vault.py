@@ -99,7 +99,7 @@ class TestWhatIsOnDisk:
 
 
 class TestRefusing:
-    @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_any_changed_byte_is_noticed(self, filled: Vault, data: st.DataObject) -> None:
         good = filled.data_file.read_bytes()

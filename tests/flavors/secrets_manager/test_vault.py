@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from stackkit.errors import SecretAccessError
@@ -105,7 +105,9 @@ class TestRefusing:
         good = filled.data_file.read_bytes()
         bad = bytearray(good)
         # not in the last four: some of the bits of base64's last letters mean nothing
-        bad[data.draw(st.integers(0, len(good) - 5))] ^= data.draw(st.integers(1, 255))
+        place = data.draw(st.integers(0, len(good) - 5))
+        bad[place] ^= data.draw(st.integers(1, 255))
+        assume((good[place : place + 1], bad[place : place + 1]) not in {(b"_", b"/"), (b"-", b"+")})  # two ways to write one
         filled.data_file.write_bytes(bad)
         with pytest.raises(SecretAccessError, match="damaged"):
             filled.read()

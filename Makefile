@@ -74,7 +74,7 @@ $(VENV)/pyvenv.cfg:
 
 $(PLAIN): pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo "installing stackkit into $(VENV)"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[local]'
 	@touch $@
 
 $(DEV): pyproject.toml | $(VENV)/pyvenv.cfg

@@ -12,6 +12,7 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
@@ -85,6 +86,12 @@ async def large(body: Large) -> float:
     return sum(body.features)
 
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_level="warning")
+"""
+
+ABOUT = """
+The same functions, with the same checks: wrong types and unknown keys are refused by both. FastAPI has pydantic's strict
+models; access logs are off. A function that is not async is called by FastAPI in one of 40 threads, by `stackkit` in one
+thread unless more are asked for. The client is this process, over raw sockets.
 """
 
 CUSTOMER: Mapping[str, object] = {"customer": {"age": 42, "income": 1234.5, "plan": "gold", "tags": ["new", "eu"]}}
@@ -277,6 +284,58 @@ def measure_starting(report: Report, deployer: LocalModelDeployer, folder: Path,
     )
 
 
+async def ask_until(stop: asyncio.Event, target: Target, body: Mapping[str, object]) -> list[float]:
+    """Ask one request after the other, over a connection that is kept as long as the server does.
+
+    Returns:
+        How long each took, in seconds; minus one where it was not answered.
+    """
+    request, taken = target.request(body), list[float]()
+    reader = writer = None
+    while not stop.is_set():
+        begun = time.perf_counter()
+        try:
+            if reader is None or writer is None:
+                reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]))
+            taken.append(time.perf_counter() - begun if head.startswith(b"HTTP/1.1 200 ") else -1)
+            is_last = b"connection: close" in head.lower()
+        except (OSError, asyncio.IncompleteReadError):
+            taken.append(-1)
+            is_last = True
+        if is_last and writer is not None:
+            writer.close()
+            reader = writer = None
+    return taken
+
+
+async def take_over(deployer: LocalModelDeployer, target: Target, times: int) -> list[float]:
+    """New versions while eight clients ask: how long each request took."""
+    stop = asyncio.Event()
+    clients = [asyncio.create_task(ask_until(stop, target, CUSTOMER)) for _ in range(CONNECTIONS)]
+    version = ModelDeployment(model_name="small_async", model_uri="models:small_async")
+    for _ in range(times):
+        await asyncio.to_thread(deployer.deploy_model, version, replace=True)
+    stop.set()
+    return [seconds for client in clients for seconds in await client]
+
+
+def measure_takeover(report: Report, deployer: LocalModelDeployer, times: int) -> None:
+    """Requests that fail, and how long the slowest waits, while new versions take over."""
+    (server,) = deployer.find_model_server(model_name="small_async")
+    target = Target(int(server.url.rpartition(":")[2].partition("/")[0]), "/predict")
+    taken = asyncio.run(take_over(deployer, target, times))
+    failed = sum(seconds < 0 for seconds in taken)
+    report.text(
+        f"While {CONNECTIONS} clients asked without a pause, {times} new versions took over: of {len(taken):,} requests"
+        f" {failed} failed; half took at most {duration(median(taken))}, and the slowest {duration(max(taken))}, while the"
+        " machine was loading the next version."
+    )
+    report.goal("failed requests while new versions take over", at_most=0, found=failed)
+
+
 def measure(report: Report, options: Options) -> None:
     """Measure both in one folder."""
     rounds = options.rounds or ROUNDS
@@ -285,11 +344,9 @@ def measure(report: Report, options: Options) -> None:
         folder = Path(name)
         with deployer_in(folder) as deployer:
             with bare(folder) as port:
-                report.text(
-                    "The same functions, with the same checks: wrong types and unknown keys are refused by both. FastAPI has"
-                    " pydantic's strict models; access logs are off. The client is this process, over raw sockets."
-                )
+                report.text(ABOUT)
                 measure_answering(report, deployer, port, rounds)
+            measure_takeover(report, deployer, min(rounds, ROUNDS_OF_STARTING))
             measure_starting(report, deployer, folder, min(rounds, ROUNDS_OF_STARTING))
 
 

@@ -1,4 +1,4 @@
-"""How many examples Hypothesis tries, `HYPOTHESIS_PROFILE=default|ci|thorough`; and what tests of several folders share."""
+"""How many examples Hypothesis tries, `HYPOTHESIS_PROFILE=default|ci|quick|thorough`; what tests of several folders share."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from tests.servers.mariadb import mariadb
 from tests.servers.postgresql import postgresql
 from tests.servers.server import Server
 
+# Documentation and command line use it too; whoever imports it first, it is rewritten.
+pytest.register_assert_rewrite("tests.flavors.container_registry.docker_registry")
+
 # No profile has a deadline: it would measure how busy the machine is.
 settings.register_profile("default", deadline=None)
 # A commit has one verdict, on every Python and each time that it is asked for: the examples follow from the test.
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, print_blob=True)
+settings.register_profile("quick", deadline=None, max_examples=10, derandomize=True, print_blob=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
 
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

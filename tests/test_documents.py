@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, assert_type, final
 from uuid import UUID
@@ -23,6 +24,7 @@ from stackkit.errors import (
     NewerDocumentError,
     NotSerializableError,
     UnknownNameError,
+    UnsupportedTypeError,
 )
 from stackkit.flavors.alerter.console import ConsoleAlerter
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
@@ -192,6 +194,13 @@ class TestRefusals:
             given: Any = expect
             with pytest.raises(DocumentError):
                 loads(data, given)
+
+
+@pytest.mark.parametrize("write", [to_builtins, dumps])
+@pytest.mark.parametrize("given", [None, 5, object(), Mailer])
+def test_what_is_no_component_is_refused(write: Callable[[Any], object], given: object) -> None:
+    with pytest.raises(UnsupportedTypeError, match="is no flavor, so its fields are not known; let its class"):
+        write(given)
 
 
 def test_a_document_from_elsewhere_runs_nothing(tmp_path: Path) -> None:

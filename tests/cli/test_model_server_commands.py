@@ -110,6 +110,17 @@ def test_down_stops_servers_and_up_starts_those_that_ran(here: CommandLine) -> N
         ask(url, age=30)
 
 
+def test_servers_are_kept_in_the_workspace_that_is_named(stackkit: CommandLine) -> None:
+    other = stackkit.folder.parent / "other"
+    stackkit.done(f"init {other}")
+    named = f"--workspace {other} model-deployer"
+    stackkit.done(f"{named} register here --flavor=local")
+    config = stackkit.done(f"{named} describe here --output json").json["config"]
+    assert (config["path"], config["model_path"]) == (str(other / ".stackkit" / "model_servers"), str(other))
+    stackkit.done("model-deployer register there --flavor=local")
+    assert stackkit.done("model-deployer describe there --output json").json["config"]["model_path"] == str(stackkit.folder)
+
+
 def test_servers_that_do_not_exist_are_told(here: CommandLine) -> None:
     uuid = uuid4()
     for command in ("describe", "start", "stop", "delete --yes", "logs"):

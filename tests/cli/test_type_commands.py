@@ -184,7 +184,7 @@ def test_an_explanation_says_what_a_flavor_defines(custom: CommandLine) -> None:
     assert "  def exists(self, path: StrPath) -> bool\n" in text
     assert text.count("  def ") == 13
     assert "\nLaws" in text
-    assert "  raise `PathOutsideStoreError`. Paths that methods return are relative to the root, with `/`" in text
+    assert "  raise `PathOutsideStoreError`. Paths that methods return are relative to the root, with `/`, and can be" in text
     assert text.endswith("Flavors: custom, local\n")
 
 

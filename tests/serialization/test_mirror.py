@@ -108,7 +108,7 @@ def test_bytes_that_were_tampered_with_are_read_or_refused_the_same(data: st.Dat
 
 
 @pytest.mark.parametrize("kind", SCALARS, ids=lambda kind: str(kind.annotation))
-@settings(MANY, max_examples=40)
+@settings(MANY, max_examples=settings().max_examples // 2)
 @given(data=st.data())
 def test_each_type_by_itself_is_written_and_read_or_refused_the_same(kind: Kind, data: st.DataObject) -> None:
     made = _MADE.setdefault(id(kind), make_flavor({"one": MadeField(kind, attrs.NOTHING)}))

@@ -37,7 +37,7 @@ def mirror(flavor: type[StackComponent]) -> Mirror:
 
 def made_functions(flavor: type[StackComponent]) -> set[str]:
     found = mirror_of(flavor)
-    return set() if found is None else FUNCTIONS & vars(found).keys()
+    return set() if found is None else {name for name in FUNCTIONS if getattr(found, name).__name__ == "made"}
 
 
 class Plain(Anything):

@@ -127,7 +127,11 @@ def test_the_fingerprint_is_the_same_everywhere() -> None:
     assert shape_of(made()).fingerprint == digest
 
 
-PATIENT = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+PATIENT = settings(
+    max_examples=settings().max_examples // 2,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    deadline=None,
+)
 
 
 @PATIENT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time as clock
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal, DefaultContext, InvalidOperation, localcontext
 from pathlib import Path, PurePath, PurePosixPath
@@ -60,7 +61,7 @@ OTHER_FORMS: dict[type, list[str]] = {
         "YQ=", "YQ", "YR==", "Y!Q=", "YQ==\n", "YQ==YQ==", "Zm9v-_", "é", "=", "A===",
     ],
     UUID: [
-        "00000000000000000000000000000001", "{00000000-0000-0000-0000-000000000001}",
+        "0000000000000000-0000000000000001", "{00000000-0000-0000-0000-000000000001}",
         "urn:uuid:00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-00000000000g",
         "00000000-0000-0000-0000-000000000001 ", "prod",
     ],
@@ -92,6 +93,16 @@ def test_a_text_of_another_form_is_refused(tp: type, text: str) -> None:
     with pytest.raises(DocumentError) as caught:
         codec.load(text)
     assert str(caught.value).startswith(f'expected {codec.expected}, got str "')
+
+
+@pytest.mark.parametrize("text", ["12345678-1234-1234-1234-123456789abc", "12345678123412341234123456789abc"])
+@pytest.mark.parametrize("change", [str.lower, str.upper])
+def test_a_uuid_is_read_without_dashes_and_in_capitals_too_and_written_in_one_form(
+    text: str, change: Callable[[str], str]
+) -> None:
+    found = SCALARS[UUID].load(change(text))
+    assert found == UUID(text)
+    assert SCALARS[UUID].dump(found) == "12345678-1234-1234-1234-123456789abc"
 
 
 @pytest.mark.parametrize("tp", [bytes, UUID, datetime, date, time, timedelta, Decimal, Path])

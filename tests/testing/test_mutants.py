@@ -19,6 +19,8 @@ from tests.testing.mutants_report import Outcome, Suite
 
 from stackkit.components.catalog import COMPONENT_TYPES
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 MUTANTS = Path(__file__).parent / "mutants"
 MODULES = sorted(path for path in MUTANTS.glob("*.py") if not path.name.startswith("_"))

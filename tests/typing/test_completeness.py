@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 
+@pytest.mark.once
 def test_every_exported_symbol_has_a_known_type(tmp_path: Path) -> None:
     if importlib.util.find_spec("pyright") is None:
         pytest.skip('pyright is not installed: pip install -e ".[dev]"')

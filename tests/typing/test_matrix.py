@@ -12,6 +12,8 @@ from .component_types import component_types
 from .files import marks
 from .mistakes import MISTAKES
 
+pytestmark = pytest.mark.once
+
 UPDATE = "python -m tests.typing.update_verdicts"
 
 MISSED_BY_ALL = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -27,6 +28,7 @@ FIXED: Final[LazyCommands] = {
     "pipeline": ("A pipeline as a picture.", command_at("pipeline_commands:pipeline")),
 }
 WIDEST_HELP: Final = 110
+VARIABLE: Final = "STACKKIT_WORKSPACE"
 UNWRAPPED: Final = 100_000
 """The width of a terminal that wraps no help."""
 
@@ -72,7 +74,7 @@ def _maker(entry: TypeEntry) -> Maker:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST_HELP},
     epilog='For completion in bash: eval "$(_STACKKIT_COMPLETE=bash_source stackkit)"; zsh and fish likewise.',
 )
-@click.option("--workspace", "folder", metavar="DIR", envvar="STACKKIT_WORKSPACE", help="The workspace's folder.")
+@click.option("--workspace", "folder", metavar="DIR", envvar=VARIABLE, help="The workspace's folder.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, prog_name="stackkit")
 @click.pass_context
@@ -80,7 +82,18 @@ def stackkit(context: click.Context, folder: str | None, debug: bool) -> None:  
     """Flavors, components and stacks of machine-learning platforms."""
     session = Session(folder)
     context.obj = session
+    if folder:  # for components that keep something in the workspace, and for the processes that they start
+        before = os.environ.get(VARIABLE)
+        os.environ[VARIABLE] = folder
+        context.call_on_close(lambda: _set_back(before))
     context.call_on_close(session.close)
+
+
+def _set_back(before: str | None) -> None:
+    if before is None:
+        os.environ.pop(VARIABLE, None)
+    else:
+        os.environ[VARIABLE] = before
 
 
 def run(arguments: Sequence[str]) -> int:

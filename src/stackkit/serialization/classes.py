@@ -42,6 +42,10 @@ class ClassCodec(Codec):
         return frozenset(name for name, field in self.fields.items() if field.required)
 
     @cached_property
+    def _has_checks(self) -> bool:
+        return any(field.convert or field.validate for field in self.fields.values())
+
+    @cached_property
     def codecs(self) -> Mapping[str, Codec]:
         """The codec of each field.
 
@@ -133,7 +137,7 @@ class ClassCodec(Codec):
 
     def _refused(self, loaded: Mapping[str, object]) -> list[Problem]:
         """What the fields' own converters and validators say of values that are of the right types, all of them."""
-        partial = _empty(self.cls)
+        partial = _empty(self.cls) if self._has_checks else None
         if partial is None:
             return []
         problems: list[Problem] = []

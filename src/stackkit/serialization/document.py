@@ -19,7 +19,7 @@ from stackkit.errors import (
 )
 from stackkit.serialization.builtin_values import MAX_DEPTH
 from stackkit.serialization.codec import located
-from stackkit.serialization.mirror.mirror import begin_mirror, mirror_of, read_builtins
+from stackkit.serialization.mirror.mirror import MIRROR, Mirror, begin_mirror, read_builtins
 from stackkit.serialization.mistakes import unknown_keys
 
 KEYS: Final = ("type", "flavor", "version", "config")
@@ -131,14 +131,18 @@ def dump_component(component: StackComponent) -> dict[str, object]:
 
     Raises:
         NotSerializableError: A value cannot be written; every field is named.
-        UnsupportedTypeError: Fields of its class cannot be serialized; every one is named.
+        UnsupportedTypeError: Fields of its class cannot be serialized; every one is named. Or it is no component.
     """
-    flavor = type(component)
-    mirror = mirror_of(flavor)
+    mirror: Mirror | None = getattr(type(component), MIRROR, None)
     written: dict[str, object] | None = None if mirror is None else mirror.write_builtins(component)
     if written is not None:
         return written
     from stackkit.serialization.converter import config_codec  # the same
+
+    flavor = type(component)
+    if StackComponent not in flavor.__mro__:  # one that fits a type's Protocol is a component too, to checkers alone
+        remedy = "let its class inherit the base class of its component type"
+        raise UnsupportedTypeError(Problem(f"{flavor.__name__} is no flavor, so its fields are not known", remedy=remedy))
 
     try:
         config = config_codec(flavor).dump(component)

@@ -27,7 +27,7 @@ class SecretCodec(Codec):
     @override
     def load(self, value: object, _: object = None) -> Secret:
         text = tagged(value, SECRET_TAG)
-        if not isinstance(text, str) or not REFERENCE.fullmatch(text):
+        if type(text) is not str or not REFERENCE.fullmatch(text):
             raise self.wrong(value)
         return Secret(text)
 
@@ -52,7 +52,7 @@ class ReferenceCodec(Codec):
     @override
     def load(self, value: object, _: object = None) -> Reference:
         text = tagged(value, REFERENCE_TAG)
-        if isinstance(text, str) and is_unicode(text):
+        if type(text) is str and is_unicode(text):
             kind, separator, name = text.partition("/")
             if separator and name and SLUG.fullmatch(kind):
                 return Reference(kind, name)

@@ -49,6 +49,7 @@ class TextForm:
         read: The value of a text; raises ValueError or ArithmeticError for one that has none.
         pattern: What texts look like, as a regular expression; empty where any text will do.
         format: The name of the form in JSON Schema, where it has one.
+        other: What is read, but not written, nor told in a schema: another regular expression.
     """
 
     cls: type
@@ -57,11 +58,17 @@ class TextForm:
     read: Callable[[str], object]
     pattern: str = ""
     format: str = ""
+    other: str = ""
 
     @cached_property
-    def regex(self) -> re.Pattern[str]:
-        """The pattern, compiled."""
+    def written(self) -> re.Pattern[str]:
+        """The pattern of what is written, compiled."""
         return re.compile(self.pattern or ".*", re.DOTALL)
+
+    @cached_property
+    def readable(self) -> re.Pattern[str]:
+        """The pattern of what is read, compiled."""
+        return re.compile(f"{self.pattern}|{self.other}", re.DOTALL) if self.other else self.written
 
 
 class TextCodec(Codec):
@@ -76,7 +83,7 @@ class TextCodec(Codec):
 
     @override
     def load(self, value: object, _: object = None) -> object:
-        if type(value) is str and is_unicode(value) and self.form.regex.fullmatch(value):
+        if type(value) is str and is_unicode(value) and self.form.readable.fullmatch(value):
             try:
                 return self.form.read(value)
             except (ValueError, ArithmeticError):
@@ -90,7 +97,7 @@ class TextCodec(Codec):
         text = self.form.write(value)
         if not is_unicode(text):
             raise NotSerializableError(Problem("holds bytes that are no text, which no format can carry"))
-        if not self.form.regex.fullmatch(text):  # a subclass that writes itself in another way
+        if not self.form.written.fullmatch(text):  # a subclass that writes itself in another way
             raise self.unwritable(value)
         return text
 
@@ -111,6 +118,12 @@ def _read_bytes(text: str) -> bytes:
     if _write_bytes(value) != text:
         raise ValueError(text)
     return value
+
+
+def _read_uuid(text: str) -> UUID:
+    import msgspec  # a document is read: only now
+
+    return msgspec.convert(text, UUID)  # in a third of the time that UUID() takes
 
 
 def _write_moment(value: datetime | time) -> str:
@@ -176,7 +189,7 @@ def _read_decimal(text: str) -> Decimal:
 
 TEXT_FORMS: Final = (
     TextForm(bytes, "base64 text", _write_bytes, _read_bytes, BASE64),
-    TextForm(UUID, "a UUID", str, UUID, HEX_GROUPS, "uuid"),
+    TextForm(UUID, "a UUID", str, _read_uuid, HEX_GROUPS, "uuid", "[0-9a-fA-F]{32}"),
     TextForm(datetime, "a date and time", _write_moment, _read_datetime, f"{DATE}T{CLOCK}{OFFSET}"),
     TextForm(date, "a date", date.isoformat, date.fromisoformat, DATE, "date"),
     TextForm(time, "a time of day", _write_moment, _read_time, f"{CLOCK}{OFFSET}"),

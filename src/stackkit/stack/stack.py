@@ -151,13 +151,14 @@ class Stack:
         return (partial(Stack, name=self._name), self.components)
 
 
-def _slug(kind: ComponentType[Any]) -> str:
-    given: object = kind  # callers without a type checker give slugs and classes
-    if not isinstance(given, ComponentType):
-        raise ComponentNotFoundError(
-            Problem(f"a stack is not asked for {_described(given)}", remedy="give a token such as ARTIFACT_STORE")
-        )
-    return given.slug
+def _slug(kind: object) -> str:
+    slug: object = getattr(kind, "slug", None)
+    if not isinstance(kind, ComponentType) or not isinstance(
+        slug, str
+    ):  # callers without a type checker give slugs and classes
+        what = f"a stack is not asked for {_described(kind)}"
+        raise ComponentNotFoundError(Problem(what, remedy="give a token such as ARTIFACT_STORE"))
+    return slug
 
 
 def _described(value: object) -> str:

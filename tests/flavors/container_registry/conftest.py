@@ -7,14 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests.flavors.container_registry.docker_registry import DockerRegistry, docker_registry
+from tests.flavors.container_registry.internet import Internet, internet
 
 from stackkit.flavors.container_registry.default import DefaultContainerRegistry
 from stackkit.testing.images import layer_of, write_layout
-
-pytest.register_assert_rewrite("tests.flavors.container_registry.docker_registry")
-
-from tests.flavors.container_registry.docker_registry import DockerRegistry, docker_registry  # noqa: E402 - rewritten
-from tests.flavors.container_registry.internet import Internet, internet  # noqa: E402 - after what it is made of
 
 
 @pytest.fixture(scope="package")

@@ -25,6 +25,19 @@ USERS = ("ada", "token", "oauth2accesstoken", "_json_key", "00000000-0000-0000-0
 HOSTS = ("registry-1.docker.io", "ghcr.io", "europe-west3-docker.pkg.dev", "eu.gcr.io", "models.azurecr.io", "localhost")
 
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 @attrs.frozen
 class Internet:
     """Where everything is.
@@ -111,9 +124,12 @@ def write_certificates(folder: Path, hosts: Sequence[str]) -> None:
     """
     ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca_name, name = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("authority of tests", "registry"))
+    identifier = x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key())
     ca = _builder(ca_name, ca_name, ca_key).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    ca = ca.add_extension(identifier, critical=False).add_extension(_SIGNS_CERTIFICATES, critical=True)
     names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
-    server = _builder(name, ca_name, key).add_extension(names, critical=False)
+    authority = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)  # Python 3.13 asks for it
+    server = _builder(name, ca_name, key).add_extension(names, critical=False).add_extension(authority, critical=False)
     for file, made in (("ca.pem", ca.sign(ca_key, hashes.SHA256())), ("server.pem", server.sign(ca_key, hashes.SHA256()))):
         (folder / file).write_bytes(made.public_bytes(serialization.Encoding.PEM))
     plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

@@ -196,6 +196,21 @@ class TestHostileRegistries:
         assert len(str(caught.value)) < 300
         assert is_nothing_left(target)
 
+    def test_an_image_that_claims_to_be_larger_than_the_disk_is_not_begun(self, server: DockerRegistry, target: Path) -> None:
+        config = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": ZEROS, "size": 2**60}
+        data = json.dumps({"schemaVersion": 2, "config": config, "layers": []}).encode()
+
+        def claims(request: Request, forward: Forward) -> Reply:  # noqa: ARG001 - a rule
+            return Reply(200, {"content-type": "application/vnd.oci.image.manifest.v1+json"}, data)
+
+        with (
+            proxy(server.address, claims) as lying,
+            pytest.raises(ImageTransferError, match="has no room for an image of 11529"),
+        ):
+            behind(lying.address).pull_image("model:1", target)
+        assert not any(map(is_blob, lying.seen))
+        assert is_nothing_left(target)
+
     def test_indexes_that_list_more_and_more_are_given_up(self, server: DockerRegistry, target: Path) -> None:
         from stackkit.flavors.container_registry.digests import digest_of
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable
@@ -58,6 +59,12 @@ class TestLayouts:
         write_archive(tmp_path / "image.tar", tmp_path / "image")
         (tmp_path / "image.tar.gz").write_bytes(gzip.compress((tmp_path / "image.tar").read_bytes()))
         assert digest(tmp_path / "image") == digest(tmp_path / "image.tar") == digest(tmp_path / "image.tar.gz") == expected
+
+    def test_a_packed_archive_may_not_fill_the_disk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "bomb.tar.gz").write_bytes(gzip.compress(bytes(20_000_000)))
+        little = shutil.disk_usage(tmp_path)._replace(free=30_000_000)
+        monkeypatch.setattr(shutil, "disk_usage", {tempfile.gettempdir(): little}.__getitem__)
+        assert "unpacks to more than half of what is free in" in refused(tmp_path / "bomb.tar.gz")
 
     @pytest.mark.parametrize("cut", [3, 50, -5])
     def test_a_packed_archive_that_is_cut_off_is_told(self, tmp_path: Path, cut: int) -> None:

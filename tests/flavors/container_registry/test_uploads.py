@@ -188,6 +188,58 @@ def test_a_chunk_that_arrived_in_part_is_not_sent_from_its_beginning(
     assert starts[:2] == ["0-29999", "10000-39999"]
 
 
+@attrs.define
+class KeepsTheEnd:
+    """A registry that has all of a blob when the connection breaks off, and has not named it yet."""
+
+    url: str = ""
+    has: int = 0
+
+    def __call__(self, request: Request, forward: Forward) -> Reply:
+        """Take what the first PUT of a large blob carries, and drop the connection."""
+        if is_blob_end(request) and len(request.body) > 50_000 and not self.url:
+            target = request.target.partition("&digest=")[0]
+            reply = forward(attrs.evolve(request, method="PATCH", target=target))
+            self.url, self.has = reply.headers["location"], len(request.body)
+            return DROP
+        if request.method == "GET" and "/blobs/uploads/" in request.path:
+            return Reply(204, {"location": self.url, "range": f"0-{self.has - 1}"})
+        return forward(request)
+
+
+def test_a_blob_that_arrived_whole_is_only_named(server: DockerRegistry, large: tuple[Path, str], namespace: str) -> None:
+    with proxy(server.address, KeepsTheEnd()) as dropping:
+        assert behind(dropping, namespace, 0).push_image("model:1", large[0]) == large[1]
+    last = [request for request in dropping.seen if is_blob_end(request)][-1]
+    assert (last.body, last.headers.get("content-range")) == (b"", None)
+
+
+@pytest.mark.parametrize("header", ["range", "oci-chunk-min-length", "retry-after"])
+@pytest.mark.parametrize("value", ["9" * 5000, "-", "0-", "x", "0-" + "9" * 5000, "²"])
+def test_numbers_that_are_none_do_no_harm(
+    server: DockerRegistry, large: tuple[Path, str], namespace: str, header: str, value: str
+) -> None:
+    def nonsense(request: Request, forward: Forward) -> Reply:
+        reply = forward(request)
+        is_status = request.method == "GET" and "/blobs/uploads/" in request.path
+        return attrs.evolve(reply, status=204 if is_status else reply.status, headers={**reply.headers, header: value})
+
+    with proxy(server.address, once(is_patch, drop, nonsense)) as lying:
+        assert behind(lying, namespace).push_image("model:1", large[0]) == large[1]
+
+
+def test_a_repository_that_may_not_be_read_is_not_mounted_from(
+    server: DockerRegistry, large: tuple[Path, str], namespace: str
+) -> None:
+    def forbids(request: Request, forward: Forward) -> Reply:
+        return Reply(401, {"www-authenticate": "Basic"}) if "from=" in request.target else forward(request)
+
+    with proxy(server.address, forbids) as guarded:
+        registry = behind(guarded, namespace)
+        registry.push_image("model:1", large[0])
+        assert registry.push_image("other:1", large[0]) == large[1]
+
+
 def test_a_registry_that_claims_to_have_more_than_was_sent_gets_it_anew(
     server: DockerRegistry, large: tuple[Path, str], namespace: str
 ) -> None:
@@ -216,6 +268,24 @@ def test_a_busy_registry_is_asked_again(server: DockerRegistry, large: tuple[Pat
     for kind in (is_patch, is_blob_end, is_head, is_put):
         with proxy(server.address, times(3, kind, busy)) as watched:
             assert behind(watched, f"{namespace}/{kind.__name__.replace('_', '-')}").push_image("model:1", large[0]) == large[1]
+
+
+@pytest.mark.parametrize("code", ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "DIGEST_INVALID"])
+def test_a_registry_that_does_not_know_at_once_what_it_took_is_asked_again(
+    server: DockerRegistry, large: tuple[Path, str], namespace: str, code: str
+) -> None:
+    def is_manifest(request: Request) -> bool:
+        return request.method == "PUT" and "/manifests/" in request.path
+
+    def unsettled(request: Request, forward: Forward) -> Reply:  # noqa: ARG001 - a rule
+        return Reply(400, {}, b'{"errors":[{"code":"%s","message":"what"}]}' % code.encode())
+
+    with proxy(server.address, times(2, is_manifest, unsettled)) as watched:
+        assert behind(watched, namespace).push_image("model:1", large[0]) == large[1]
+    with proxy(server.address, times(1000, is_manifest, unsettled)) as watched:
+        with pytest.raises(ImageTransferError, match=rf"/model:2: the registry answers 400 \({code}, what\)$"):
+            behind(watched, namespace).push_image("model:2", large[0])
+        assert sum(map(is_manifest, watched.seen)) == connection.ATTEMPTS
 
 
 def test_a_registry_that_always_drops_is_given_up_in_one_line(

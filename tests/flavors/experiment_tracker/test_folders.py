@@ -10,7 +10,7 @@ from stackkit.flavors.experiment_tracker.folders import experiments, find_run, m
 
 
 def test_a_run_is_found_by_its_identifier_alone(tmp_path: Path) -> None:
-    made = dict(make_run(str(tmp_path), experiment, "", None, {}) for experiment in ("iris", "Iris", "iris"))
+    made = dict(make_run(str(tmp_path), experiment, "", None, {}, set()) for experiment in ("iris", "Iris", "iris"))
     assert len(made) == 3
     for run_id, folder in made.items():
         assert find_run(str(tmp_path), run_id) == folder
@@ -20,14 +20,14 @@ def test_a_run_is_found_by_its_identifier_alone(tmp_path: Path) -> None:
 
 
 def test_identifiers_tell_when_a_run_began_and_sort_so(tmp_path: Path) -> None:
-    run_id, folder = make_run(str(tmp_path), "iris", "", None, {})
+    run_id, folder = make_run(str(tmp_path), "iris", "", None, {}, set())
     assert re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{8}", run_id)
     assert Path(folder) == tmp_path / "iris" / run_id
 
 
 @pytest.mark.parametrize("run_id", ["", "..", "../iris", "*", "a\0b", "20260101-000000-0000000g", "20260101-000000-00000000\n"])
 def test_what_is_no_identifier_is_not_looked_for(tmp_path: Path, run_id: str) -> None:
-    make_run(str(tmp_path), "iris", "", None, {})
+    make_run(str(tmp_path), "iris", "", None, {}, set())
     assert find_run(str(tmp_path), run_id) is None
 
 
@@ -35,17 +35,17 @@ def test_a_folder_that_is_no_experiments_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "iris").mkdir()
     (tmp_path / "iris/notes.txt").touch()
     with pytest.raises(TrackingError, match="is not the folder of an experiment; move it away"):
-        make_run(str(tmp_path), "iris", "", None, {})
+        make_run(str(tmp_path), "iris", "", None, {}, set())
     assert [path.name for path in (tmp_path / "iris").iterdir()] == ["notes.txt"]
     (tmp_path / "digits").touch()
     with pytest.raises(TrackingError, match="is not the folder of an experiment"):
-        make_run(str(tmp_path), "digits", "", None, {})
+        make_run(str(tmp_path), "digits", "", None, {}, set())
     assert list(experiments(str(tmp_path))) == list(runs(str(tmp_path))) == []
 
 
 def test_an_empty_folder_is_taken_for_an_experiment(tmp_path: Path) -> None:
     (tmp_path / "iris").mkdir()
-    _, folder = make_run(str(tmp_path), "iris", "", None, {})
+    _, folder = make_run(str(tmp_path), "iris", "", None, {}, set())
     assert list(runs(str(tmp_path), "iris")) == [folder]
 
 

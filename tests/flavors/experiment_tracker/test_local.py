@@ -285,7 +285,7 @@ class TestRunsAreWhole:
         assert subprocess.run([sys.executable, "-c", program, str(root)], check=False).returncode == -9
         assert [path.name for path in (root / "iris").iterdir() if path.name.startswith(".stackkit-tmp-")]
         assert len(tracker.list_runs()) == 1
-        tracker.start_run("iris")
+        tracker.replace().start_run("iris")
         assert not [path.name for path in (root / "iris").iterdir() if path.name.startswith(".")]
         assert len(tracker.list_runs()) == 2
 

@@ -202,3 +202,14 @@ def test_it_is_in_the_workspace_around_the_current_folder(tmp_path: Path, monkey
     assert (made.path, made.model_path) == (str(tmp_path / "project/.stackkit/model_servers"), str(tmp_path / "project"))
     monkeypatch.setenv("STACKKIT_WORKSPACE", str(tmp_path))
     assert LocalModelDeployer(name="here").model_path == str(tmp_path)
+
+
+def test_outside_of_projects_servers_are_among_the_users_data_and_no_folder_becomes_a_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STACKKIT_WORKSPACE", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    made = LocalModelDeployer(name="here")
+    assert (made.path, made.model_path) == (str(tmp_path / "data/stackkit/model_servers"), str(tmp_path / "work"))

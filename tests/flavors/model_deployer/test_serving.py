@@ -90,7 +90,7 @@ def test_what_is_not_json_or_no_object_is_told(body: bytes) -> None:
     assert len(answer.json()["problems"]) == 1
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 2)
 @given(body=st.binary(max_size=50))
 def test_no_bytes_make_it_fail(body: bytes) -> None:
     assert ask(door(), content=body, headers={"content-type": "application/json"}).status_code == 422

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -104,7 +105,13 @@ def test_a_model_that_does_not_come_back_is_tried_again_later_each_time(
     def told() -> ModelServer:
         return deployer.get_model_server_info(server.uuid)
 
-    until(lambda: "3 accidents in a row, starts again in 0.4 s" in told().message)
+    until(lambda: any("starts again in 0.4 s" in line for line in deployer.get_model_server_logs(server.uuid)))
+    lines = [line for line in deployer.get_model_server_logs(server.uuid) if "starts again" in line]
+    assert [line.partition("; ")[2] for line in lines[:3]] == [
+        "for the first time, starts again in 0.1 s",
+        "2 accidents in a row, starts again in 0.2 s",
+        "3 accidents in a row, starts again in 0.4 s",
+    ]
     assert "fragile cannot be imported: OSError: the weights are gone" in told().message
     assert (told().status, told().url) == ("failed", "")
     broken.unlink()
@@ -143,6 +150,13 @@ def test_a_server_outlives_the_process_that_deployed_it(deployer: LocalModelDepl
     assert httpx.post(server.url, json={"text": "x"}).json() == "one x"
 
 
+def test_nothing_is_left_of_a_server_whose_folder_was_removed(deployer: LocalModelDeployer, echo: Echo, tmp_path: Path) -> None:
+    port = port_of(deployer.deploy_model(echo()))
+    shutil.rmtree(deployer.path)
+    until(lambda: not processes(tmp_path))
+    until(lambda: not is_held(port))
+
+
 def test_of_processes_that_deploy_one_model_at_once_one_does(deployer: LocalModelDeployer, models_folder: Path) -> None:
     arguments = (deployer.path, str(models_folder), "echo:one")
     command = [sys.executable, "-c", DEPLOYING, *arguments]
@@ -151,6 +165,25 @@ def test_of_processes_that_deploy_one_model_at_once_one_does(deployer: LocalMode
     assert sorted(other.returncode for other in others) == [0, 1, 1]
     assert sum(NameTakenError.__name__ in text for text in said) == 2
     assert len(supervisors(Path(deployer.path))) == len(deployer.find_model_server()) == 1
+
+
+def test_of_threads_that_replace_one_model_at_once_one_does_after_the_other(deployer: LocalModelDeployer, echo: Echo) -> None:
+    first = deployer.deploy_model(echo())
+    done: list[ModelServer] = []
+    runs = ["r1", "r2", "r3"]
+
+    def replace(run: str) -> None:
+        done.append(deployer.deploy_model(echo("echo:two", run_name=run), replace=True))
+
+    threads = [threading.Thread(target=replace, args=(run,)) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(server.deployment.run_name for server in done) == runs
+    assert {(server.uuid, server.url) for server in done} == {(first.uuid, first.url)}
+    assert deployer.find_model_server() == [done[-1]]
+    assert len(supervisors(Path(deployer.path))) == 1
 
 
 @pytest.fixture

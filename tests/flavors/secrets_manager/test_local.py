@@ -133,7 +133,7 @@ class TestLifecycle:
 
 
 class TestSecrecy:
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(value=st.text(min_size=8).filter(lambda value: len(set(value)) > 3))
     def test_no_value_is_on_the_disk_in_the_clear(self, secrets: LocalSecretsManager, value: str) -> None:
         secrets.delete_all_secrets()

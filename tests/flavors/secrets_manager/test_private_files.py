@@ -80,7 +80,7 @@ class TestMaking:
         assert len(seen) == 1
         assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(contents=st.lists(st.binary(), min_size=1, max_size=4))
     def test_a_file_holds_what_was_written_last(self, tmp_path: Path, contents: list[bytes]) -> None:
         for content in contents:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from stackkit.errors import SecretAccessError
@@ -99,13 +99,15 @@ class TestWhatIsOnDisk:
 
 
 class TestRefusing:
-    @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_any_changed_byte_is_noticed(self, filled: Vault, data: st.DataObject) -> None:
         good = filled.data_file.read_bytes()
         bad = bytearray(good)
         # not in the last four: some of the bits of base64's last letters mean nothing
-        bad[data.draw(st.integers(0, len(good) - 5))] ^= data.draw(st.integers(1, 255))
+        place = data.draw(st.integers(0, len(good) - 5))
+        bad[place] ^= data.draw(st.integers(1, 255))
+        assume(bytes([good[place], bad[place]]) not in {b"_/", b"-+"})  # two ways to write one
         filled.data_file.write_bytes(bad)
         with pytest.raises(SecretAccessError, match="damaged"):
             filled.read()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import find
+from hypothesis import Phase, find, settings
 from tests.testing.served import Served
-from tests.testing.strategies.sample import Addressed, Everything
+from tests.testing.strategies.sample import EVERY_CHECK, Addressed, Everything
 from typing_extensions import override
 
 from stackkit import Secret
@@ -35,7 +36,13 @@ class TestEverything(ComponentContract[Everything]):
     @pytest.fixture
     @override
     def component(self) -> Everything:
-        return find(components(Everything), lambda _: True)
+        return _any()
+
+
+@cache
+def _any() -> Everything:
+    only = settings(phases=[Phase.generate], derandomize=True, database=None, suppress_health_check=EVERY_CHECK)
+    return find(components(Everything), lambda _: True, settings=only)
 
 
 class TestAddressed(ComponentContract[Addressed]):

@@ -459,7 +459,7 @@ class MutantAFileIsNotReplaced(Suite):
     """A file that is logged again stays as it was."""
 
     TRACKER: ClassVar[type[Wrapped]] = KeepsTheFirst
-    CAUGHT_BY: ClassVar[str] = "test_it_keeps_what_is_logged_under_any_calls"
+    CAUGHT_BY: ClassVar[str] = "test_files_are_replaced_and_folders_completed"
 
 
 @final
@@ -537,4 +537,28 @@ class MutantTagsReachTheParent(Suite):
     """What a nested run is tagged with, its parent is tagged with too."""
 
     TRACKER: ClassVar[type[Wrapped]] = TagsOfAChildAreItsParents
+    CAUGHT_BY: ClassVar[str] = "test_what_is_logged_to_a_nested_run_is_its_own"
+
+
+@final
+class HidesNested(Wrapped):
+    FLAVOR: ClassVar[str] = "hides-nested"
+
+    @override
+    def list_runs(
+        self,
+        experiment: str | None = None,
+        *,
+        status: RunStatus | None = None,
+        parent: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> list[ExperimentRun]:
+        found = self.inner.list_runs(experiment, status=status, parent=parent, tags=tags)
+        return [run for run in found if parent or not run.parent]
+
+
+class MutantNestedRunsAreListedWithTheirParentAlone(Suite):
+    """A nested run is listed only where its parent is asked for."""
+
+    TRACKER: ClassVar[type[Wrapped]] = HidesNested
     CAUGHT_BY: ClassVar[str] = "test_it_keeps_what_is_logged_under_any_calls"

@@ -36,7 +36,7 @@ class Thing:
     serves: str = ""
     busy: bool = False
     hidden: bool = False
-    asked: Event = attrs.field(factory=Event)
+    refused: Event = attrs.field(factory=Event)
 
     def start(self) -> None:
         if self.http is None:
@@ -44,12 +44,13 @@ class Thing:
 
             class Handler(BaseHTTPRequestHandler):
                 def do_GET(self) -> None:
-                    body = json.dumps(thing.serves).encode()
-                    self.send_response(503 if thing.busy else 200)
+                    body, is_busy = json.dumps(thing.serves).encode(), thing.busy
+                    self.send_response(503 if is_busy else 200)
                     self.send_header("content-length", str(len(body)))
                     self.end_headers()
                     self.wfile.write(body)
-                    thing.asked.set()
+                    if is_busy:
+                        thing.refused.set()
 
                 @override
                 def log_message(self, format: str, *args: object) -> None:
@@ -341,8 +342,7 @@ class Hesitates(Pretended):
     def put(self, thing: Thing, deployment: ModelDeployment) -> None:
         thing.busy = thing.http is not None
         if thing.busy:
-            thing.asked.clear()
-            thing.asked.wait(10)  # until a client came in vain
+            thing.refused.wait(60)  # until a client came in vain
             thing.busy = False
         super().put(thing, deployment)
 

@@ -98,7 +98,7 @@ def test_values_can_be_given_by_the_names_of_the_fields() -> None:
 def test_a_value_that_is_given_is_always_given() -> None:
     with_default = components(Everything, with_default=st.just(7))
 
-    @settings(patient, max_examples=20)
+    @settings(patient, max_examples=settings().max_examples // 5)
     @given(with_default)
     def look(component: Everything) -> None:
         assert component.with_default == 7

@@ -65,16 +65,24 @@ class Answer:
         problem = Problem(f"the registry answers {self.status}{said}", where=what)
         return ImageTransferError(problem)
 
+    @property
+    def code(self) -> str:
+        """The code of the first error that it tells of; empty where there is none."""
+        return self._first_error()[0]
+
     def _said(self, secrets: tuple[str, ...]) -> str:
         """What the registry itself says of it: the code and the message of its first error."""
-        try:
-            errors = read_object(self.body, "").children("errors")
-            code, message = errors[0].text("code", ""), errors[0].text("message", "")
-        except (InvalidImageError, IndexError):
-            return ""
-        code = code if _CODE.fullmatch(code) else ""
+        code, message = self._first_error()
         if any(secret in message for secret in secrets if secret):
             message = ""
         message = f"{message[:_LONGEST_MESSAGE]}…" if len(message) > _LONGEST_MESSAGE else message
         told = ", ".join(filter(None, (code, message)))
         return f" ({told})" if told else ""
+
+    def _first_error(self) -> tuple[str, str]:
+        try:
+            errors = read_object(self.body, "").children("errors")
+            code, message = errors[0].text("code", ""), errors[0].text("message", "")
+        except (InvalidImageError, IndexError):
+            return "", ""
+        return (code if _CODE.fullmatch(code) else ""), message

@@ -69,6 +69,7 @@ class Puller:
         self._collect(root, manifests, depth=0)
         wanted = {blob.digest: blob for manifest in manifests.values() for blob in manifest.blobs if not blob.is_elsewhere}
         with LayoutWriter(target) as writer:
+            writer.check_room(sum(blob.size for blob in wanted.values()))
             in_parallel(lambda blob: self._blob(blob, writer), wanted.values(), on_failure=self._connection.stop)
             for manifest in manifests.values():
                 with writer.blob(manifest.digest) as file:

@@ -78,7 +78,8 @@ def unreachable(host: str, error: Exception) -> Problem:
     """
     said = str(error)
     if "CERTIFICATE_VERIFY_FAILED" in said:
-        what, remedy = "has a certificate that is not trusted", "name the authority's certificate: ca_file"
+        reason = said.partition("verify failed: ")[2].partition(" (_ssl")[0]
+        what, remedy = f"has a certificate that is not trusted ({reason})", "name the authority's certificate: ca_file"
     elif "SSL:" in said:
         what, remedy = "does not speak TLS", "set insecure, if it is meant to go without"
     else:

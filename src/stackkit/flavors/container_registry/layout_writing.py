@@ -76,6 +76,21 @@ class LayoutWriter:
                 pass
             os.close(descriptor)
 
+    def check_room(self, size: int) -> None:
+        """Refuse what the disk has no room for, before any of it is written.
+
+        Args:
+            size: How many bytes there will be.
+
+        Raises:
+            ImageTransferError: There is no room for them.
+        """
+        with self._failures_told():
+            free = shutil.disk_usage(self._hidden).free
+        if size > free:
+            what = f"has no room for an image of {size} bytes: {free} are free"
+            raise ImageTransferError(Problem(what, where=str(self._target), remedy="make room, or name a folder elsewhere"))
+
     @contextmanager
     def blob(self, digest: str) -> Generator[BinaryIO]:
         """A new file for a blob, which is on the disk after the block.

@@ -92,10 +92,19 @@ def _unpacked(source: Path) -> FileIO:
     os.unlink(name)  # noqa: PTH108 - nothing is left behind, whatever happens
     unpacked = FileIO(descriptor, "r+")
     try:
-        with gzip.open(source) as packed:
-            shutil.copyfileobj(packed, unpacked, 2**20)
+        _unpack(source, unpacked)
         unpacked.seek(0)
     except BaseException:
         unpacked.close()
         raise
     return unpacked
+
+
+def _unpack(source: Path, unpacked: FileIO) -> None:
+    most = shutil.disk_usage(tempfile.gettempdir()).free // 2
+    with gzip.open(source) as packed:
+        while piece := packed.read(2**20):
+            if unpacked.tell() + len(piece) > most:
+                what = f"unpacks to more than half of what is free in {tempfile.gettempdir()}"
+                raise InvalidImageError(Problem(what, where=str(source), remedy="make room, or unpack it yourself"))
+            unpacked.write(piece)

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import attrs
 
-from stackkit.errors import ImageTransferError, InvalidImageError, Problem
+from stackkit.errors import ImageAccessError, ImageTransferError, InvalidImageError, Problem
 from stackkit.flavors.container_registry.answers import Answer, Interrupted
 from stackkit.flavors.container_registry.connection import Connection
 from stackkit.flavors.container_registry.digests import Hash, agrees, new_hash
@@ -18,10 +18,14 @@ from stackkit.flavors.container_registry.reference import Reference
 from stackkit.flavors.container_registry.source import Blob, SourceImage
 
 _PIECE: Final = 2**18
+_MOST_DIGITS: Final = 18
 _CREATED: Final = 201
 _ACCEPTED: Final = 202
 _NO_CONTENT: Final = 204
 _OK: Final = 200
+_UNSETTLED: Final = frozenset({"BLOB_UNKNOWN", "DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN"})
+"""What registries say of blobs that they have just taken, until all of their parts know; or while another push links them."""
+
 _LOST: Final = frozenset({404, 416})
 """What a registry answers when it knows nothing of an upload, or something else than we do."""
 
@@ -74,12 +78,18 @@ class Pusher:
         return self._connection.url(f"{self._reference.path}/{rest}")
 
     def _push_manifest(self, manifest: Manifest, version: str) -> None:
-        headers = {"Content-Type": manifest.media_type}
         url = self._url(f"manifests/{quote(version, safe=':')}")
-        answer = self._connection.call("PUT", url, headers=headers, content=manifest.data)
+        answer = self._connection.repeated(lambda: self._put(manifest, url))
         if answer.status not in (_CREATED, _OK, _ACCEPTED):
             raise self._refused(answer, str(self._reference))
         self._check_digest(answer, manifest.digest)
+
+    def _put(self, manifest: Manifest, url: str) -> Answer:
+        answer = self._connection.call_once("PUT", url, headers={"Content-Type": manifest.media_type}, content=manifest.data)
+        if answer.code in _UNSETTLED:
+            error = self._refused(answer, str(self._reference))
+            raise Interrupted(error) if isinstance(error, ImageTransferError) else error
+        return answer
 
     def _check_digest(self, answer: Answer, digest: str) -> None:
         said = answer.headers.get("docker-content-digest", digest)
@@ -99,15 +109,20 @@ class Pusher:
     def _begun(self, digest: str, repository: str | None) -> _Upload | None:
         """Begin an upload; None where the registry had the blob in another repository, and has it here now."""
         asked = [("mount", digest), *([("from", repository)] if repository else [])]
-        answer = self._connection.call("POST", self._url(f"blobs/uploads/?{urlencode(asked, safe=':/')}"))
+        plain = self._url("blobs/uploads/")
+        try:
+            answer = self._connection.call("POST", f"{plain}?{urlencode(asked, safe=':/')}")
+        except ImageAccessError:
+            if not repository:
+                raise
+            answer = self._connection.call("POST", plain)  # who may not read there may still write here
         if answer.status == _CREATED:
             return None
         if answer.status != _ACCEPTED:
-            answer = self._connection.call("POST", self._url("blobs/uploads/"))
+            answer = self._connection.call("POST", plain)
         if answer.status != _ACCEPTED or "location" not in answer.headers:
             raise self._refused(answer, str(self._reference))
-        least = answer.headers.get("oci-chunk-min-length", "")
-        return _Upload(self._next(answer), piece=int(least) if least.isascii() and least.isdigit() else 0)
+        return _Upload(self._next(answer), piece=_number(answer.headers.get("oci-chunk-min-length", "")) or 0)
 
     def _next(self, answer: Answer) -> str:
         return self._connection.follow(answer.url, answer.headers["location"])
@@ -140,7 +155,7 @@ class Pusher:
             if answer.status not in (_ACCEPTED, _NO_CONTENT, _CREATED) or "location" not in answer.headers:
                 raise self._refused_upload(answer, checked)
             upload.sent, upload.url = end, self._next(answer)
-        headers = {"Content-Range": f"{upload.sent}-{size - 1}"} if upload.sent else {}
+        headers = {"Content-Range": f"{upload.sent}-{size - 1}"} if 0 < upload.sent < size else {}
         url = _with_digest(upload.url, checked.digest)
         answer = self._send(checked, "PUT", url, (upload.sent, size), headers)
         if answer.status not in (_CREATED, _NO_CONTENT, _ACCEPTED):
@@ -157,9 +172,9 @@ class Pusher:
         if self._connection.call("HEAD", self._url(f"blobs/{checked.digest}")).status == _OK:
             return None
         answer = self._connection.call("GET", upload.url)
-        _, dash, last = answer.headers.get("range", "").partition("-")
-        if answer.status == _NO_CONTENT and dash and last.isascii() and last.isdigit():
-            has = int(last) + 1 if int(last) else 0  # some say 0-0 of nothing
+        last = _number(answer.headers.get("range", "").partition("-")[2])
+        if answer.status == _NO_CONTENT and last is not None:
+            has = last + 1 if last else 0  # some say 0-0 of nothing
             if has <= checked.hashed:
                 url = self._next(answer) if "location" in answer.headers else upload.url
                 return _Upload(url, has, upload.piece)
@@ -217,3 +232,8 @@ def _with_digest(url: str, digest: str) -> str:
     parts = urlsplit(url)
     query = f"{parts.query}&" if parts.query else ""
     return urlunsplit(parts._replace(query=f"{query}digest={quote(digest, safe=':')}"))
+
+
+def _number(text: str) -> int | None:
+    """A whole number of a header, as far as it can be the size of anything."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

@@ -28,7 +28,9 @@ _RUN_ID: Final = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
-def make_run(root: str, experiment: str, name: str, parent: str | None, tags: Mapping[str, str]) -> tuple[str, str]:
+def make_run(
+    root: str, experiment: str, name: str, parent: str | None, tags: Mapping[str, str], cleared: set[str]
+) -> tuple[str, str]:
     """Make the folder of a run, whole or not at all; that of its experiment too, where it is new.
 
     Args:
@@ -37,6 +39,7 @@ def make_run(root: str, experiment: str, name: str, parent: str | None, tags: Ma
         name: The run's name; made up when empty.
         parent: The run it is nested in.
         tags: Its first tags.
+        cleared: The folders that what dead processes left was cleared away from; completed.
 
     Returns:
         The run's identifier, and its folder.
@@ -48,7 +51,9 @@ def make_run(root: str, experiment: str, name: str, parent: str | None, tags: Ma
     folder = _experiment_folder(root, experiment)
     descriptor = os.open(folder, _FOLDER)
     try:
-        clear_folder(descriptor)
+        if folder not in cleared:
+            cleared.add(folder)
+            clear_folder(descriptor)
         while True:
             run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
             line = first_line(run_id, experiment, name or f"run-{run_id[-8:]}", parent, tags)

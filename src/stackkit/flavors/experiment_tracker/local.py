@@ -83,6 +83,7 @@ class LocalExperimentTracker(BaseExperimentTracker):
 
     path: str = attrs.field(converter=_absolute, metadata={"help": "the folder that the runs are kept in"})
     _folders: dict[str, str] = attrs.field(init=False, factory=dict[str, str])
+    _cleared: set[str] = attrs.field(init=False, factory=set[str])
     _params: dict[str, KnownParams] = attrs.field(init=False, factory=dict[str, KnownParams])
 
     def __attrs_post_init__(self) -> None:
@@ -120,7 +121,7 @@ class LocalExperimentTracker(BaseExperimentTracker):
         if parent is not None:
             self._folder(parent)
         with self._told():
-            run_id, self._folders[run_id] = make_run(self.path, experiment, name, parent, tags or {})
+            run_id, self._folders[run_id] = make_run(self.path, experiment, name, parent, tags or {}, self._cleared)
         return run_id
 
     @override

@@ -109,8 +109,8 @@ class LocalFeatureStore(BaseFeatureStore):
         name = parquet.write_file(folder, frame)
         events = frame.get_column(record.view.timestamp_field).to_physical()
         with database.write(self._database) as connection:
-            (now,) = find_views(connection, [view])
-            if now.id != record.id:
+            if record.id not in (now.id for now in all_views(connection)):
+                parquet.remove_files(folder, [name])
                 raise FeatureNotFoundError(Problem(f"the feature view {view} was deleted meanwhile", remedy="repeat it"))
             connection.execute(
                 "INSERT INTO file (view, name, columns, rows, first, last) VALUES (?, ?, ?, ?, ?, ?)",

@@ -85,7 +85,7 @@ def put_online(path: Path, folder: Path, record: ViewRecord, spans: tuple[Span, 
     """
     features = list(record.view.features)
     by = [frames.key(i) for i in range(len(record.keys))]
-    rows = [read_files(folder, record, span.files, features, (span.first, span.last)) for span in spans]
+    rows = [read_files(folder, record, span.files, features, (span.first, span.last), numbered=True) for span in spans]
     newest = [_newest(found, by) for found in rows]
     with database.write(path) as connection:
         (now,) = find_views(connection, [record.view.name])

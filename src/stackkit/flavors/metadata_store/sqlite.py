@@ -10,13 +10,13 @@ import attrs
 from typing_extensions import override
 
 from stackkit.errors import ConfigurationError, Problem
-from stackkit.flavors.local_files.project import WORKSPACE, project_folder
+from stackkit.flavors.local_files.project import kept_in_project
 from stackkit.flavors.metadata_store.sql import SqlMetadataStore
 from stackkit.flavors.metadata_store.sqlite_database import SqliteDatabase
 
 
 def _default_file() -> str:
-    return str(project_folder() / WORKSPACE / "metadata.db")
+    return str(kept_in_project("metadata.db"))
 
 
 def _absolute(path: str) -> str:

@@ -16,7 +16,7 @@ from typing_extensions import override
 from stackkit.components.model_deployer import BaseModelDeployer, ModelDeployment, ModelServer, ServerStatus
 from stackkit.core.extras import Extra
 from stackkit.errors import ConfigurationError, Problem
-from stackkit.flavors.local_files.project import WORKSPACE, project_folder
+from stackkit.flavors.local_files.project import kept_in_project, project_folder
 from stackkit.flavors.model_deployer.fleet import Fleet
 
 _IMPORT_PATH: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -25,12 +25,12 @@ _SUSPENDING: Final = 10.0
 _RESUMING: Final = 60.0
 
 
-def _project() -> str:
+def _model_folder() -> str:
     return str(project_folder())
 
 
 def _servers_folder() -> str:
-    return str(project_folder() / WORKSPACE / "model_servers")
+    return str(kept_in_project("model_servers"))
 
 
 def _absolute(path: str) -> str:
@@ -53,10 +53,10 @@ class LocalModelDeployer(BaseModelDeployer):
     model that ends unasked is started again, at once and then later each time, up to 30 seconds.
 
     Args:
-        path: The folder of the servers' records and logs; by default in the project's workspace. Deployers of one folder
-            have the same servers.
+        path: The folder of the servers' records and logs; by default in the project's workspace or, outside of projects,
+            among the user's data. Deployers of one folder have the same servers.
         model_path: The folder whose modules models are imported from, beside what is installed, and in which they run; by
-            default the project's.
+            default the project's or, outside of projects, the current one.
         threads: How many requests a model answers at once, each in a thread of its own. An async callable takes all at once.
 
     Raises:
@@ -69,7 +69,7 @@ class LocalModelDeployer(BaseModelDeployer):
         factory=_servers_folder, converter=_absolute, metadata={"help": "the folder that servers are kept in"}
     )
     model_path: str = attrs.field(
-        factory=_project, converter=_absolute, metadata={"help": "the folder that models are imported from"}
+        factory=_model_folder, converter=_absolute, metadata={"help": "the folder that models are imported from"}
     )
     threads: int = attrs.field(
         default=1, validator=attrs.validators.ge(1), metadata={"help": "how many requests a model answers at once"}

@@ -69,6 +69,14 @@ class ServerFolder:
         return self.path / "server.log"
 
     @property
+    def is_there(self) -> bool:
+        """Whether there is a record, as far as can be seen."""
+        try:
+            return self._record.exists()
+        except OSError:
+            return True
+
+    @property
     def _record(self) -> Path:
         return self.path / "record.json"
 

@@ -34,6 +34,8 @@ FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 30.0
 STEADY: Final = 60.0
 """After how many seconds without an accident those before do not count any more."""
+LOOKING: Final = 2.0
+"""How often a supervisor looks whether its folder is there still, in seconds."""
 
 
 class Supervisor:
@@ -82,7 +84,11 @@ class Supervisor:
             orders = await asyncio.start_unix_server(self._take_order, address, limit=LONGEST_LINE)
         if not await self._come_up(timeout, report):
             self._end()
-        await self._stopping.wait()
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), LOOKING)
+            if not self._folder.is_there:  # somebody has removed the project
+                self._end()
         await self._end()
         orders.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -251,6 +257,9 @@ def main() -> None:
     spec = load(sys.argv[1], SupervisorSpec)
     os.setsid()
     os.closerange(spec.report + 1, 1 << 16)  # what whoever started it had open without reason
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR1):  # which may have been ignored where it comes from
+        signal.signal(number, signal.SIG_DFL)
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     hold_for_life(ServerFolder(Path(spec.folder)).alive)

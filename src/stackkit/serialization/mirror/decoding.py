@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from stackkit.serialization.json_format import decode_json
@@ -25,21 +26,27 @@ def struct(fields: list[tuple[str, Any, Any]]) -> Any:
     return msgspec.defstruct("Mirror", fields, forbid_unknown_fields=True, gc=False, kw_only=True)
 
 
-def quotes_in(document: bytes) -> int:
-    """How many quotation marks a JSON document has around keys and texts.
+def repeats_no_key(document: bytes, decode: Callable[[bytes], object]) -> bool:
+    """Whether what msgspec reads of a JSON document is all that it holds.
+
+    Args:
+        document: One that msgspec reads.
+        decode: How it does; the last of repeated keys is taken.
 
     Raises:
-        ValueError: That is not plain: it has backslashes before others, and some before quotation marks.
+        DocumentError: A key is repeated.
     """
-    escaped = document.count(b'\\"')
-    if escaped and b"\\\\" in document:
-        raise ValueError
-    return document.count(b'"') - escaped
+    import msgspec
+
+    if b"\\" in document:  # commas may be written as something else
+        decode_json(document.decode())
+        return True
+    return document.count(b",") == msgspec.json.encode(decode(document)).count(b",")
 
 
-def raw_quotes(raw: msgspec.Raw) -> int:
-    """How many quotation marks a part of a JSON document has around keys and texts."""
-    return quotes_in(bytes(raw))
+def raw_commas(raw: msgspec.Raw) -> int:
+    """How many commas stand in a part of a JSON document."""
+    return bytes(raw).count(b",")
 
 
 def raw_builtins(raw: msgspec.Raw) -> object:

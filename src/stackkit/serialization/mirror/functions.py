@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from stackkit.core.component import StackComponent, type_of
 from stackkit.serialization.converter import config_codec
 from stackkit.serialization.formats import Data
-from stackkit.serialization.mirror.decoding import of, quotes_in, struct
-from stackkit.serialization.mirror.reading import QUOTES, Reading
-from stackkit.serialization.mirror.source import Source
+from stackkit.serialization.json_format import encode_json
+from stackkit.serialization.mirror.decoding import of, repeats_no_key, struct
+from stackkit.serialization.mirror.reading import COMMAS, MARKED, Reading
+from stackkit.serialization.mirror.source import Function, Source
 from stackkit.serialization.mirror.writing import Writing
 
-Function: TypeAlias = Callable[[Any], Any]
-"""Makes a component of a document, or the other way round; None where the codecs have to look at it."""
-
-_QUOTES: Final = 12
-"""How many quotation marks the envelope has: four keys and two texts."""
+_COMMAS: Final = 3
+"""How many commas the envelope has, between four keys."""
 
 
 @contextmanager
@@ -43,17 +41,21 @@ def reads_json(flavor: type[StackComponent]) -> Function:
 
     source = Source()
     with _guarded(source):
-        source.line(f"if type(value) is not bytes: value = {source.constant(_as_bytes)}(value)")
-        source.line(f"found = value.count(34) if 92 not in value else {source.constant(quotes_in)}(value)")
-        config = Reading(source, from_json=True).read(config_codec(flavor))
+        reading = Reading(source, from_json=True)
+        config = reading.read(config_codec(flavor))
         fields = [(name, of(Literal, value), msgspec.NODEFAULT) for name, value in _constants(flavor).items()]
         envelope = struct([*fields, ("version", int, msgspec.NODEFAULT), ("config", config.type, msgspec.NODEFAULT)])
-        source.line(f"envelope = {source.constant(msgspec.json.Decoder(envelope).decode)}(value)")
-        source.leave_if(f"envelope.version != {source.constant(flavor)}.VERSION")
-        source.line(f"{QUOTES} = {config.quotes + _QUOTES}")
+        decode = msgspec.json.Decoder(envelope).decode
+        source.line(f"if type(value) is not bytes: value = {source.constant(_as_bytes)}(value)")
+        source.line(f"envelope = {source.constant(decode)}(value)")
+        source.leave_if(f"envelope.version != {flavor.VERSION}")
+        if reading.has_mappings:
+            source.line(f"{MARKED} = 36 in value or 92 in value  # a dollar sign, or the beginning of an escaped one")
+        source.line(f"{COMMAS} = {config.commas + _COMMAS}")
         source.line("config = envelope.config")
-        made = config.write("config") if config.write else "config"
-        source.line(f"return {made} if found == {QUOTES} else None")
+        made = source.variable(config.write("config") if config.write else "config")
+        is_checked = f"{source.constant(repeats_no_key)}(value, {source.constant(decode)})"
+        source.line(f"return {made} if value.count(44) == {COMMAS} or {is_checked} else None")
     return source.function("value")
 
 
@@ -82,7 +84,7 @@ def reads_builtins(flavor: type[StackComponent]) -> Function:
             found = source.variable(f"value[{key!r}]")
             source.leave_if(f"type({found}) is not str or {found} != {expected!r}")
         source.line("version = value['version']")
-        source.leave_if(f"type(version) is not int or version != {source.constant(flavor)}.VERSION")
+        source.leave_if(f"type(version) is not int or version != {flavor.VERSION}")
         source.line("config = value['config']")
         config = Reading(source, from_json=False).read(config_codec(flavor))
         source.line(f"return {config.write('config') if config.write else 'config'}")
@@ -99,9 +101,12 @@ def writes_builtins(flavor: type[StackComponent]) -> Function:
         UnmirroredError: None can be made.
         UnsupportedTypeError: Fields of the flavor cannot be serialized.
     """
-    import msgspec
-
-    return _writes(flavor, msgspec.to_builtins, to_json=False)
+    source = Source()
+    with _guarded(source):
+        config = Writing(source, to_json=False).write(config_codec(flavor), 0, "value")
+        head = "".join(f"{key!r}: {value!r}, " for key, value in _head(flavor).items())
+        source.line(f"return {{{head}'config': {config}}}")
+    return source.function("value")
 
 
 def writes_json(flavor: type[StackComponent]) -> Function:
@@ -116,17 +121,13 @@ def writes_json(flavor: type[StackComponent]) -> Function:
     """
     import msgspec
 
-    return _writes(flavor, msgspec.json.Encoder(order="deterministic").encode, to_json=True)
-
-
-def _writes(flavor: type[StackComponent], finish: Function, *, to_json: bool) -> Function:
-    import msgspec
-
     source = Source()
     with _guarded(source):
-        config = Writing(source, to_json=to_json).write(config_codec(flavor), 0, "value")
-        envelope = source.constant(msgspec.defstruct("Envelope", ["type", "flavor", "version", "config"], gc=False))
-        constants = ", ".join(map(repr, _constants(flavor).values()))
-        document = f"{envelope}({constants}, {source.constant(flavor)}.VERSION, {config})"
-        source.line(f"return {source.constant(finish)}({document})")
+        config = Writing(source, to_json=True).write(config_codec(flavor), 0, "value")
+        head, encode = encode_json(_head(flavor))[:-1] + b',"config":', msgspec.json.Encoder(order="deterministic").encode
+        source.line(f"return {head!r} + {source.constant(encode)}({config}) + b'}}'")
     return source.function("value")
+
+
+def _head(flavor: type[StackComponent]) -> dict[str, object]:
+    return {**_constants(flavor), "version": flavor.VERSION}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from abc import ABC
 from collections.abc import Mapping
-from types import CodeType, FunctionType, MemberDescriptorType
+from types import CodeType, FunctionType, MemberDescriptorType, new_class
 from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
@@ -51,7 +52,8 @@ def write_instance(source: Source, codec: ClassCodec, given: Mapping[str, Given]
     cls = codec.cls
     if not _is_of("__new__", cls, object) or not _is_of("__call__", type(cls), type):
         raise UnmirroredError
-    attributes = _bare_attributes(cls)
+    opened = _opened(cls)
+    attributes = None if opened is None else _bare_attributes(cls)
     if attributes is None:
         defaults = {name: source.constant(value) for name, value in _parameters(codec).items()}
     else:
@@ -68,27 +70,40 @@ def write_instance(source: Source, codec: ClassCodec, given: Mapping[str, Given]
         arguments = "".join(f", {checked_name(codec.fields[name].argument)}={value}" for name, value in values.items())
         source.leave_if(f"{source.constant(getattr(cls, _INIT))}({made}{arguments}) is not None")
         return made
-    return _assigned(source, cls, {a.name: values.get(a.name) or defaults[a.name] for a in attributes})
-
-
-def _assigned(source: Source, cls: type, values: Mapping[str, str]) -> str:
-    """A variable that holds a new instance, with the values of expressions in its dict or slots."""
-    opened = _opened(cls) if any(_is_slot(cls, name) for name in values) else cls
-    made = source.variable(f"{source.constant(object.__new__)}({source.constant(opened)})")
-    stored = source.variable(f"{made}.__dict__") if opened is cls else ""
-    for name, value in values.items():
-        source.line(f"{stored}[{name!r}] = {value}" if stored else f"{made}.{checked_name(name)} = {value}")
-    if not stored:
+    is_same = opened is cls
+    made = source.variable(
+        f"{source.constant(object.__new__)}({source.constant(cls)})" if is_same else f"{source.constant(opened)}()"
+    )
+    for attribute in attributes:
+        source.line(f"{made}.{checked_name(attribute.name)} = {values.get(attribute.name) or defaults[attribute.name]}")
+    if not is_same:
         source.line(f"{made}.__class__ = {source.constant(cls)}")
     return made
 
 
-def _opened(cls: type) -> type:
-    """A class whose instances take any assignment, and can become those of a class with slots by changing their class.
+def _opened(cls: type) -> type | None:
+    """A class whose instances take any assignment, and are or can become those of another class.
 
-    `__setattr__` of a frozen class would refuse the assignment, and to go past it takes three times as long.
+    A frozen class would refuse the assignments, and to go past it takes three times as long. Where instances have a dict, those
+    of a class without any method can become those of the frozen one.
+
+    Args:
+        cls: The other class. There is none for it where it has slots, or a base with a layout of its own.
     """
-    return type(cls.__name__, (cls,), {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__})
+    if _is_of("__setattr__", cls, object):
+        return cls
+    base: type | None = cls.__base__
+    while base is not None and base.__dictoffset__:
+        base = base.__base__
+    if base not in (object, ABC):
+        return None
+    made = new_class(cls.__name__, (base,))
+    try:
+        instance: Any = made()
+        instance.__class__ = cls
+    except TypeError:
+        return None
+    return made
 
 
 def _parameters(codec: ClassCodec) -> dict[str, object]:
@@ -126,26 +141,16 @@ def _bare_attributes(cls: type) -> tuple[attrs.Attribute[Any], ...] | None:
         return None
     fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
     assigned = tuple(a for a in fields if a.init or a.default is not attrs.NOTHING)
-    is_plain = _is_of("__getattribute__", cls, object) and all(map(_is_plain, assigned))
-    are_slots = {_is_slot(cls, attribute.name) for attribute in assigned}
-    if are_slots == {True}:
-        return assigned if is_plain and cls.__dictoffset__ == 0 and _may_be_opened(cls) else None
-    is_stored = not any(isinstance(inspect.getattr_static(cls, a.name, None), _Setting) for a in assigned)
-    return assigned if is_plain and is_stored else None
+    return assigned if _is_of("__getattribute__", cls, object) and all(_is_plain(a, cls) for a in assigned) else None
 
 
-def _is_plain(attribute: attrs.Attribute[Any]) -> bool:
+def _is_plain(attribute: attrs.Attribute[Any], cls: type) -> bool:
+    """Whether nothing happens when an attribute is assigned: it goes into the dict, or into a slot of this class."""
     convert: object = getattr(attribute, "converter", None)
-    return attribute.validator is None and convert is None and not getattr(attribute.default, "takes_self", False)
-
-
-def _is_slot(cls: type, name: str) -> bool:
-    return isinstance(inspect.getattr_static(cls, name, None), MemberDescriptorType)
-
-
-def _may_be_opened(cls: type) -> bool:
-    """Whether a class takes no notice of its subclasses."""
-    return type(cls) is type and not any("__init_subclass__" in vars(base) for base in cls.__mro__[:-1])
+    if attribute.validator is not None or convert is not None or getattr(attribute.default, "takes_self", False):
+        return False
+    stored: object = inspect.getattr_static(cls, attribute.name, None)
+    return isinstance(stored, MemberDescriptorType) or not isinstance(stored, _Setting)
 
 
 @runtime_checkable

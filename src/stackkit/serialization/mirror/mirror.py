@@ -6,71 +6,69 @@ So a command that reads one component, and ends, pays for none of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from stackkit.core.component import StackComponent, type_of
 from stackkit.core.narrow import is_dict
 from stackkit.errors import StackkitError
-from stackkit.serialization.mirror.source import UnmirroredError
-
-if TYPE_CHECKING:
-    from stackkit.serialization.mirror.functions import Function
+from stackkit.serialization.mirror.source import Function, UnmirroredError
 
 _Lookup: TypeAlias = Callable[[str, str], type[StackComponent]]
+_Name: TypeAlias = Literal["read_json", "read_builtins", "write_json", "write_builtins"]
 
-_MIRROR: Final = "__stackkit_mirror__"
-"""Where a flavor's class keeps its mirror."""
+MIRROR: Final = "__stackkit_mirror__"
+"""Where a flavor's class keeps its mirror; its subclasses seem to have the same."""
 _HEADS: Final[dict[bytes, tuple[str, str]]] = {}
 """How the JSON documents of flavors begin that were used before: the slugs of their types, and their names."""
 _LONGEST_HEAD: Final = 500
 
 
 class Mirror:
-    """The functions of one flavor, each made when it is first asked for.
+    """The functions of one flavor, each made when it is first called.
 
     Each gives None for what its codecs have to look at.
 
     Args:
         flavor: The flavor's class.
+
+    Attributes:
+        read_json: A component from bytes or text.
+        read_builtins: A component from builtins.
+        write_json: Bytes from a component.
+        write_builtins: Builtins from a component.
     """
 
     def __init__(self, flavor: type[StackComponent]) -> None:
-        self._flavor = flavor
+        self.flavor = flavor
+        self.read_json: Function = self._first("read_json")
+        self.read_builtins: Function = self._first("read_builtins")
+        self.write_json: Function = self._first("write_json")
+        self.write_builtins: Function = self._first("write_builtins")
 
-    @cached_property
-    def read_json(self) -> Function:
-        """A component from bytes or text."""
-        from stackkit.serialization.mirror.functions import reads_json  # all codecs, as below
+    def _first(self, name: _Name) -> Function:
+        """What stands in for a function until it is called."""
 
-        return self._made(reads_json)
+        def first(value: Any) -> Any:
+            made = _made(self.flavor, name)
+            setattr(self, name, made)
+            return made(value)
 
-    @cached_property
-    def read_builtins(self) -> Function:
-        """A component from builtins."""
-        from stackkit.serialization.mirror.functions import reads_builtins
+        return first
 
-        return self._made(reads_builtins)
 
-    @cached_property
-    def write_json(self) -> Function:
-        """Bytes from a component."""
-        from stackkit.serialization.mirror.functions import writes_json
+def _made(flavor: type[StackComponent], name: _Name) -> Function:
+    from stackkit.serialization.mirror import functions  # all codecs, which a listing does not need
 
-        return self._made(writes_json)
-
-    @cached_property
-    def write_builtins(self) -> Function:
-        """Builtins from a component."""
-        from stackkit.serialization.mirror.functions import writes_builtins
-
-        return self._made(writes_builtins)
-
-    def _made(self, make: Callable[[type[StackComponent]], Function]) -> Function:
-        try:
-            return make(self._flavor)
-        except (UnmirroredError, StackkitError):  # what is wrong with the class, its codecs say
-            return _leave
+    makes: dict[_Name, Callable[[type[StackComponent]], Function]] = {
+        "read_json": functions.reads_json,
+        "read_builtins": functions.reads_builtins,
+        "write_json": functions.writes_json,
+        "write_builtins": functions.writes_builtins,
+    }
+    try:
+        return makes[name](flavor)
+    except (UnmirroredError, StackkitError):  # what is wrong with the class, its codecs say
+        return _leave
 
 
 def _leave(_: object) -> None:
@@ -79,8 +77,8 @@ def _leave(_: object) -> None:
 
 def mirror_of(cls: type) -> Mirror | None:
     """The mirror of a flavor; None before it was used with its codecs, and of all other classes."""
-    found: Mirror | None = cls.__dict__.get(_MIRROR)
-    return found
+    found: Mirror | None = getattr(cls, MIRROR, None)
+    return found if found is not None and found.flavor is cls else None
 
 
 def begin_mirror(flavor: type[StackComponent]) -> None:
@@ -91,7 +89,7 @@ def begin_mirror(flavor: type[StackComponent]) -> None:
     """
     if mirror_of(flavor) is None:
         _HEADS[f'{{"type":"{type_of(flavor).slug}","flavor":"{flavor.FLAVOR}"'.encode()] = (type_of(flavor).slug, flavor.FLAVOR)
-        setattr(flavor, _MIRROR, Mirror(flavor))
+        setattr(flavor, MIRROR, Mirror(flavor))
 
 
 def read_json(data: object, lookup: _Lookup) -> StackComponent | None:

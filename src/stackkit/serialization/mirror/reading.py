@@ -1,16 +1,17 @@
 """How generated code reads configurations: from structs that msgspec decoded JSON into, or from builtins.
 
-msgspec takes the last of repeated keys, where the codecs refuse the document. So the code counts the quotation marks that
-keys and texts have, two each: a document with a repeated key has more. What msgspec reads too generously is looked at again, or
-read as text: a UUID may have no dashes, a whole number may be rounded to a float.
+msgspec takes the last of repeated keys, where the codecs refuse the document. So the code counts the commas that stand between
+the values it was given: a document that has no more of them repeats no key, and any other one is looked at again. What msgspec
+reads too generously is read as text, or within bounds: a date and time may be rounded, and so may a large number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from enum import Enum, EnumMeta
 from functools import partial
-from typing import Any, Final, TypeAlias, Union
+from typing import Annotated, Any, Final, Literal, TypeAlias, Union
 from uuid import UUID
 
 import attrs
@@ -20,21 +21,24 @@ from stackkit.serialization.classes import ClassCodec
 from stackkit.serialization.codec import Codec
 from stackkit.serialization.constants import ConstantCodec, FlagCodec
 from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
-from stackkit.serialization.mirror.decoding import of, raw_builtins, raw_quotes, struct
+from stackkit.serialization.mirror.decoding import of, raw_builtins, raw_commas, struct
 from stackkit.serialization.mirror.instances import Given, write_instance
 from stackkit.serialization.mirror.source import Source, Write, checked_name
 from stackkit.serialization.references import REFERENCE_TAG, SECRET_TAG, ReferenceCodec, SecretCodec
 from stackkit.serialization.scalars import BoolCodec, FloatCodec, IntCodec, NoneCodec, StrCodec
 from stackkit.serialization.text_forms import TextCodec
 
-QUOTES: Final = "quotes"
-"""The variable that counts quotation marks."""
+COMMAS: Final = "commas"
+"""The variable that counts the commas between values."""
+MARKED: Final = "marked"
+"""The variable that tells whether keys may hold `$`."""
 
+_UUID_LENGTHS: Final = (36, 32)
 _EXACT: Final = float(2**53)
 """A float of this size may have been a whole number that no float is."""
 _PLAIN: Final[Mapping[type[Codec], Any]] = {StrCodec: str, IntCodec: int, BoolCodec: bool, NoneCodec: type(None)}
-_UUID_LENGTH: Final = 36
-_TEXTS: Final = frozenset({str})
+_NATIVE: Final = (UUID, date)
+"""What msgspec reads from the very texts that the codecs read it from."""
 
 
 @attrs.frozen
@@ -44,12 +48,12 @@ class Part:
     Args:
         type: What msgspec decodes JSON into; it means nothing where builtins are read.
         write: Makes the codec's value of what was decoded, or of builtins; None where that is the value.
-        quotes: How many quotation marks any value has; `write` counts those that only some have.
+        commas: How many commas stand in any value, outside of texts; `write` counts those that only some have.
     """
 
     type: Any
     write: Write | None = None
-    quotes: int = 0
+    commas: int = 0
 
 
 _Read: TypeAlias = Callable[[Any, int], Part]
@@ -61,6 +65,9 @@ class Reading:
     Args:
         source: Where the code is written.
         from_json: Whether it reads what msgspec decoded, else builtins.
+
+    Attributes:
+        has_mappings: Whether there were mappings among what it read; the code for these uses `MARKED`.
     """
 
     def __init__(self, source: Source, *, from_json: bool) -> None:
@@ -68,6 +75,7 @@ class Reading:
 
         self._source = source
         self._from_json = from_json
+        self.has_mappings: bool = False
         self._unset = source.constant(msgspec.UNSET)
         self._readers: Mapping[type[Codec], _Read] = {
             **dict.fromkeys(_PLAIN, self._plain),
@@ -96,7 +104,7 @@ class Reading:
 
     def _count(self, statement: str) -> None:
         if self._from_json:
-            self._source.line(f"{QUOTES} {statement}")
+            self._source.line(f"{COMMAS} {statement}")
 
     def _load(self, codec: Codec) -> Write:
         load = self._source.constant(codec.load)
@@ -106,18 +114,18 @@ class Reading:
         """What only the codec can read: a user's hook, most unions."""
         import msgspec
 
-        builtins, quotes = self._source.constant(raw_builtins), self._source.constant(raw_quotes)
+        builtins, commas = self._source.constant(raw_builtins), self._source.constant(raw_commas)
         load = self._load(codec)
 
         def write(value: str) -> str:
-            self._count(f"+= {quotes}({value})")
+            self._count(f"+= {commas}({value})")
             return load(f"{builtins}({value})" if self._from_json else value)
 
         return Part(msgspec.Raw, write)
 
     def _plain(self, codec: Codec, _: int) -> Part:
         tp = _PLAIN[type(codec)]
-        return Part(tp, None if self._from_json else partial(self._of_types, (tp,)), 2 if tp is str else 0)
+        return Part(tp, None if self._from_json else partial(self._of_types, (tp,)))
 
     def _of_types(self, types: tuple[type, ...], value: str) -> str:
         """Write a check that a value is of one of these types; msgspec has done it."""
@@ -133,54 +141,45 @@ class Reading:
         return value
 
     def _float(self, codec: FloatCodec, _: int) -> Part:
+        import msgspec
+
         load = self._load(codec)
-
-        def write(value: str) -> str:
-            if not self._from_json:
-                return f"({value} if type({value}) is float else {load(value)})"
-            self._source.leave_if(f"not {-_EXACT} < {value} < {_EXACT}")
-            return value
-
-        return Part(float, write)
+        if self._from_json:
+            return Part(of(Annotated, float, msgspec.Meta(gt=-_EXACT, lt=_EXACT)))
+        return Part(float, lambda value: f"({value} if type({value}) is float else {load(value)})")
 
     def _text(self, codec: TextCodec, _: int) -> Part:
         cls = codec.form.cls
-        if cls is date and self._from_json:
-            return Part(date, None, 2)
+        if self._from_json and cls in _NATIVE:
+            return Part(cls)
         special: Mapping[type, Write] = {UUID: self._uuid, datetime: partial(self._moment, codec)}
         write = special.get(cls, self._load(codec))
-        return Part(str, lambda value: write(self._of_types((str,), value)), 2)
+        return Part(str, lambda value: write(self._of_types((str,), value)))
 
     def _uuid(self, text: str) -> str:
-        """Of the texts that msgspec takes for a UUID, those of 36 characters have their dashes."""
+        """Of the texts that msgspec takes for a UUID, those of these lengths have nothing escaped."""
         import msgspec
 
-        self._source.leave_if(f"len({text}) != {_UUID_LENGTH}")
+        self._source.leave_if(f"len({text}) not in {_UUID_LENGTHS}")
         return f"{self._source.constant(msgspec.json.Decoder(UUID).decode)}(f'\"{{{text}}}\"')"
 
     def _moment(self, codec: TextCodec, text: str) -> str:
-        """A datetime is read without its codec where it is written as it would be written again."""
-        import msgspec
-
-        made = self._source.variable(f"{self._source.constant(datetime.fromisoformat)}({text})")
-        again = self._source.variable(f"{self._source.constant(msgspec.to_builtins)}({made})")  # with Z; `isoformat` is slow
-        is_same = f"({text} == {again}[:-1] + '+00:00' or {text} == {again})"
-        self._source.line(f"if not {is_same}: {made} = {self._load(codec)(text)}")
-        return made
+        """A datetime is read without its codec where nothing stands in another place than the codec expects."""
+        zones = self._source.constant(("+00:00", "Z", ""))
+        is_fine = f"{text}[4:20:3] == '--T::.' and {text}[26:] in {zones}"
+        is_whole = f"{text}[4:19:3] == '--T::' and {text}[19:] in {zones}"
+        is_usual = f"({is_fine} or {is_whole}) and {text}[11:13] != '24'"  # which newer Pythons take for the next day
+        return f"({self._source.constant(datetime.fromisoformat)}({text}) if {is_usual} else {self._load(codec)(text)})"
 
     def _constant(self, codec: ConstantCodec, _: int) -> Part:
         types = tuple({tp for tp, _ in codec.members})
+        constants = [*codec.members.values()]
+        if self._from_json and types == (str,) and _is_enum(constants):
+            return Part(type(constants[0]))
+        if self._from_json and {*map(type, constants)} == {str}:
+            return Part(of(Literal, *constants))
         members = self._source.constant(codec.members)
-
-        def write(value: str) -> str:
-            if str in types and len(types) > 1:
-                self._count_text(value)
-            return f"{members}[type({value}), {value}]"
-
-        return Part(of(Union, *types), write, 2 if types == (str,) else 0)
-
-    def _count_text(self, value: str) -> None:
-        self._count(f"+= 2 * (type({value}) is str)")
+        return Part(of(Union, *types), lambda value: f"{members}[type({value}), {value}]")
 
     def _flag(self, codec: FlagCodec, _: int) -> Part:
         return Part(int, self._load(codec))
@@ -192,12 +191,7 @@ class Reading:
         if not all(type(other) in _PLAIN for other in codec.options):
             return self._by_codec(codec, depth)
         types = tuple(_PLAIN[type(other)] for other in codec.options)
-
-        def write(value: str) -> str:
-            self._count_text(value)
-            return self._of_types(types, value)
-
-        return Part(of(Union, *types), write)
+        return Part(of(Union, *types), None if self._from_json else partial(self._of_types, types))
 
     def _optional(self, codec: UnionCodec, inner: Part, depth: int) -> Part:
         import msgspec
@@ -206,32 +200,30 @@ class Reading:
             return self._by_codec(codec, depth)
 
         def write_inner(value: str) -> str:
-            if inner.quotes:
-                self._count(f"+= {inner.quotes}")
+            if inner.commas:
+                self._count(f"+= {inner.commas}")
             return inner.write(value) if inner.write else value
 
         def write(value: str) -> str:
             return self._source.unless(f"{value} is None", "None", write_inner, value)
 
-        is_same = inner.write is None and not inner.quotes
+        is_same = inner.write is None and not inner.commas
         return Part(of(Union, inner.type, None), None if is_same else write)
 
     def _items(self, codec: Codec, inner: Part, values: str) -> str:
         """A list of what is made of each of some values, or the variable that holds them where that is the same."""
         self._unless_decoded(f"type({values}) is not list")
-        if inner.quotes:
-            self._count(f"+= {inner.quotes} * len({values})")
+        self._count_each(inner, values)
         if type(codec) is StrCodec and not self._from_json:
-            self._all_texts(values)
+            item = self._source.fresh()
+            with self._source.block(f"for {item} in {values}:"):
+                self._of_types((str,), item)
             return values
         return self._source.items(inner.write, values) if inner.write else values
 
-    def _all_texts(self, values: str) -> str:
-        """Write a check that all of some values are texts, and a variable that holds them joined."""
-        self._source.leave_if(f"not {{*map(type, {values})}} <= {self._source.constant(_TEXTS)}")
-        joined = self._source.variable(f"''.join({values})")
-        self._source.line(f"{joined}.isascii() or {joined}.encode()")
-        return joined
+    def _count_each(self, inner: Part, values: str) -> None:
+        each = f"{inner.commas + 1} * " if inner.commas else ""
+        self._count(f"+= {each}len({values}) - 1 if {values} else 0")
 
     def _row(self, codec: RowCodec, depth: int) -> Part:
         inner = self._part(codec.item, depth + 1)
@@ -265,20 +257,22 @@ class Reading:
             made = [item.write(name) if item.write else name for name, item in zip(names, inner, strict=True)]
             return f"({''.join(f'{found}, ' for found in made)})"
 
-        return Part(of(tuple, *(item.type for item in inner)), write, sum(item.quotes for item in inner))
+        return Part(of(tuple, *(item.type for item in inner)), write, len(inner) - 1 + sum(item.commas for item in inner))
 
     def _mapping(self, codec: MappingCodec, depth: int) -> Part:
         inner = self._part(codec.item, depth + 1)
+        self.has_mappings = True
 
         def write(value: str) -> str:
             self._unless_decoded(f"type({value}) is not dict")
             if self._from_json:
+                self._source.leave_if(f"{MARKED} and '$' in ''.join({value})")
+            else:
                 key = self._source.fresh()
                 with self._source.block(f"for {key} in {value}:"):
+                    self._of_types((str,), key)
                     self._source.leave_if(f"'$' in {key}")
-            else:
-                self._source.leave_if(f"'$' in {self._all_texts(value)}")
-            self._count(f"+= {inner.quotes + 2} * len({value})")
+            self._count_each(inner, value)
             return self._source.entries(inner.write, value) if inner.write else value
 
         return Part(of(dict, str, inner.type), write)
@@ -290,7 +284,7 @@ class Reading:
         if not self._from_json:
             return Part(object, load)
         tp = struct([("text", str, msgspec.field(name=tag))])
-        return Part(tp, lambda value: load(f"{{{tag!r}: {value}.text}}"), 4)
+        return Part(tp, lambda value: load(f"{{{tag!r}: {value}.text}}"))
 
     def read(self, codec: ClassCodec, depth: int = 0) -> Part:
         """How a class is read.
@@ -307,9 +301,9 @@ class Reading:
 
         parts = {checked_name(name): self._part(inner, depth + 1) for name, inner in codec.codecs.items()}
         defaults = {name: msgspec.NODEFAULT if codec.fields[name].required else msgspec.UNSET for name in parts}
-        quotes = sum(part.quotes + 2 for part in parts.values())
+        commas = sum(part.commas + 1 for part in parts.values()) - 1
         made = struct([(name, part.type, defaults[name]) for name, part in parts.items()]) if self._from_json else dict
-        return Part(made, lambda value: self._instance(codec, parts, value), quotes)
+        return Part(made, lambda value: self._instance(codec, parts, value), commas)
 
     def _instance(self, codec: ClassCodec, parts: Mapping[str, Part], value: str) -> str:
         self._unless_decoded(f"type({value}) is not dict")
@@ -322,7 +316,16 @@ class Reading:
             given[name] = Given(variable, part.write or str)
             if not required:
                 unset.append(variable)
-                self._count(f"-= {part.quotes + 2} * ({variable} is {self._unset})")
+                self._count(f"-= {part.commas + 1} * ({variable} is {self._unset})")
         missing = "".join(f" - ({variable} is {self._unset})" for variable in unset)
         self._unless_decoded(f"len({value}) != {len(given)}{missing}")
         return write_instance(self._source, codec, given, self._unset)
+
+
+def _is_enum(constants: list[object]) -> bool:
+    """Whether some constants are all that msgspec would find in an enumeration, in no other way."""
+    enum: type[Any] = type(constants[0])
+    meta: type = type(enum)
+    if meta is not EnumMeta or {*map(id, enum.__members__.values())} != {*map(id, constants)}:
+        return False
+    return not any("_missing_" in vars(base) for base in enum.__mro__ if base is not Enum)

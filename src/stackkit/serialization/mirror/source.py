@@ -13,6 +13,9 @@ DEEPEST: Final = 8
 MOST: Final = 1_000
 """How many values code is written for at most: classes that hold each other several times over need many."""
 
+Function: TypeAlias = Callable[[Any], Any]
+"""Makes a component of a document, or the other way round; None where the codecs have to look at it."""
+
 Write: TypeAlias = Callable[[str], str]
 """Given the variable that holds a value, writes the lines that make another of it, and gives the expression of that."""
 
@@ -137,7 +140,7 @@ class Source:
         del self._lines[before:]
         return lines, found
 
-    def function(self, parameter: str) -> Callable[[Any], Any]:
+    def function(self, parameter: str) -> Function:
         """Compile what was written.
 
         Args:
@@ -147,7 +150,7 @@ class Source:
         names = dict(self._values)
         exec(compile(text, "<stackkit mirror>", "exec"), names)  # noqa: S102 - we wrote it, and checked the names in it
         made: Any = names["made"]
-        return cast("Callable[[Any], Any]", made)
+        return cast("Function", made)
 
 
 def checked_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""How generated code writes configurations: it checks values, and makes structs of them, which msgspec writes.
+"""How generated code writes configurations: it checks values, and makes builtins of them, or structs that msgspec writes.
 
 msgspec sorts the keys of mappings in JSON, writes UUIDs, dates and bytes as the codecs do, and refuses lone surrogates.
 """
@@ -26,7 +26,8 @@ from stackkit.serialization.text_forms import TextCodec
 
 _SAME_TEXT: Final = (UUID, date, bytes)
 """What msgspec writes as the text that the codecs write."""
-_SMALL: Final = 2**30
+_SMALL: Final = 2**30 - 1
+"""What Python compares faster than larger numbers."""
 
 _Write: TypeAlias = Callable[[Any, int, str], str]
 
@@ -88,7 +89,7 @@ class Writing:
             self._source.line(f"{value}.isascii() or {value}.encode()")
 
     def _int(self, codec: IntCodec, _: int, value: str) -> str:
-        return f"({value} if type({value}) is int and {-_SMALL} < {value} < {_SMALL} else {self._dump(codec, value)})"
+        return f"({value} if type({value}) is int and {-_SMALL} <= {value} <= {_SMALL} else {self._dump(codec, value)})"
 
     def _float(self, codec: FloatCodec, _: int, value: str) -> str:
         is_finite = f"{value} - {value} == 0.0"
@@ -100,7 +101,8 @@ class Writing:
         cls, other = codec.form.cls, self._dump(codec, value)
         is_exact = f"type({value}) is {self._source.constant(cls)}"
         if cls in _SAME_TEXT:
-            return f"({value} if {is_exact} else {other})"
+            written = value if self._to_json else f"{self._source.constant(msgspec.to_builtins)}({value})"
+            return f"({written} if {is_exact} else {other})"
         if cls is datetime:  # which `isoformat` would write too, in ten times the time
             text = f"{self._source.constant(msgspec.to_builtins)}({value})[:-1] + '+00:00'"
             return f"({text} if {is_exact} and {value}.tzinfo is {self._source.constant(UTC)} else {other})"
@@ -127,7 +129,7 @@ class Writing:
         self._unless_of(codec.make, value)
         if type(codec.item) is StrCodec:
             self._all_texts(value)
-            return value if codec.make is list or self._to_json else f"[*{value}]"
+            return value if self._to_json else f"[*{value}]"
         return self._source.items(partial(self._write, codec.item, depth + 1), value)
 
     def _all_texts(self, values: str) -> None:
@@ -144,34 +146,32 @@ class Writing:
         return f"[{', '.join(made)}]"
 
     def _set(self, codec: SetCodec, depth: int, value: str) -> str:
-        import msgspec
-
         self._unless_of(codec.make, value)
         if type(codec.item) is StrCodec:
             self._all_texts(value)
             return f"sorted({value})"
         inner = Writing(self._source, to_json=False)  # what is sorted is compared as it is written
         items = self._source.items(partial(inner._write, codec.item, depth + 1), value)
-        found = f"{self._source.constant(ordered)}({self._source.constant(msgspec.to_builtins)}({items}))"
+        found = f"{self._source.constant(ordered)}({items})"
         return f"{self._source.constant(raw_json)}({found})" if self._to_json else found
 
     def _mapping(self, codec: MappingCodec, depth: int, value: str) -> str:
         self._unless_of(dict, value)
-        key = self._source.fresh()
-        with self._source.block(f"for {key} in {value}:"):
-            self._str(StrCodec(), 0, key)
-            self._source.leave_if(f"'$' in {key}")
+        is_text = type(codec.item) is StrCodec
+        key, item = self._source.fresh(), self._source.fresh()
+        with self._source.block(f"for {key}, {item} in {value}.items():" if is_text else f"for {key} in {value}:"):
+            self._source.leave_if(f"type({key}) is not str or '$' in {key}")
+            self._unicode(key)
+            if is_text:
+                self._str(StrCodec(), 0, item)
         if not self._to_json:
-            keys = self._source.variable(f"sorted({value})")
-            in_order = f"{{{key}: {value}[{key}] for {key} in {keys}}}"
-            value = self._source.variable(f"{value} if {keys} == [*{value}] else {in_order}")
-        if type(codec.item) is not StrCodec:
-            return self._source.entries(partial(self._write, codec.item, depth + 1), value)
-        self._all_texts(f"{value}.values()")
-        return value
+            value = self._source.variable(f"{{{key}: {value}[{key}] for {key} in sorted({value})}}")
+        return (
+            value if type(codec.item) is StrCodec else self._source.entries(partial(self._write, codec.item, depth + 1), value)
+        )
 
     def write(self, codec: ClassCodec, depth: int, value: str) -> str:
-        """Write the lines that make a struct of an instance of a class.
+        """Write the lines that make a struct, or a dict, of an instance of a class.
 
         Args:
             codec: The codec of the class.
@@ -179,17 +179,19 @@ class Writing:
             value: The variable that holds the instance.
 
         Returns:
-            The expression of the struct.
+            The expression of that.
 
         Raises:
             UnmirroredError: The class refers to itself, or has names that cannot stand in source.
         """
-        import msgspec
-
         self._unless_of(codec.cls, value)
         made: dict[str, str] = {}
         for name, inner in codec.codecs.items():
             found = self._source.variable(f"{value}.{checked_name(name)}")
             made[name] = self._write(inner, depth + 1, found)
+        if not self._to_json:
+            return f"{{{', '.join(f'{name!r}: {found}' for name, found in made.items())}}}"
+        import msgspec
+
         struct = msgspec.defstruct("Written", [*made], gc=False)
         return f"{self._source.constant(struct)}({', '.join(made.values())})"

@@ -12,7 +12,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
@@ -67,7 +67,7 @@ class ContainerRegistryContract(SourceLaws[R], ComponentContract[R]):
         assert root_digest(tmp_path / "pulled") == digest
         assert contents(tmp_path / "pulled") == contents(tmp_path / "image")
 
-    @few
+    @settings(few, max_examples=max(1, few.max_examples // 3))  # each pushes and pulls
     @given(files=st.lists(st.binary(max_size=2000), max_size=4), tag=names.tags)
     def test_any_image_is_pulled_as_it_was_pushed(
         self, component: R, repository: str, tmp_path_factory: pytest.TempPathFactory, files: list[bytes], tag: str

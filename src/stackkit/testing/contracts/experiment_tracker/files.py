@@ -78,6 +78,8 @@ class FileLaws(TrackerLaws[T], Generic[T]):
         component.log_artifact(run_id, tree(tmp_path / "one", {"a": b"long content", "b": b"1"}), path="all")
         component.log_artifact(run_id, tree(tmp_path / "two", {"a": b"2", "c": b"2"}), path="all")
         assert kept(component, run_id) == {"all/a": b"2", "all/b": b"1", "all/c": b"2"}
+        component.log_artifact(run_id, tree(tmp_path / "three", {"b": b"3"}) / "b", path="all/b")
+        assert kept(component, run_id) == {"all/a": b"2", "all/b": b"3", "all/c": b"2"}
 
     def test_files_are_listed_sorted_all_or_those_of_a_folder(self, component: T, tmp_path: Path) -> None:
         run_id = component.start_run(fresh())

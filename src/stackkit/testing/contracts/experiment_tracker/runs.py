@@ -100,6 +100,18 @@ class RunLaws(TrackerLaws[T], Generic[T]):
         component.end_run(child)
         assert component.get_run(parent).status == "running"
 
+    def test_what_is_logged_to_a_nested_run_is_its_own(self, component: T) -> None:
+        experiment = fresh()
+        parent = component.start_run(experiment)
+        child = component.start_run(experiment, parent=parent)
+        sibling = component.start_run(experiment, parent=parent)
+        component.log_params(child, {"depth": 3})
+        component.log_metrics(child, {"loss": 0.5})
+        component.set_tags(child, {"by": "ada"})
+        component.end_run(child)
+        for other in map(component.get_run, (parent, sibling)):
+            assert (dict(other.params), dict(other.metrics), dict(other.tags), other.status) == ({}, {}, {}, "running")
+
     @pytest.mark.parametrize("name", BAD_NAMES)
     def test_an_experiment_of_no_name_is_refused(self, component: T, name: str) -> None:
         with pytest.raises(ConfigurationError):

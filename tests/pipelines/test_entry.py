@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import ClassVar, final
 
@@ -14,13 +15,26 @@ from tests.pipelines.conftest import WriteModule
 from tests.pipelines.loop import LoopOrchestrator
 from typing_extensions import override
 
-from stackkit import METADATA_STORE, BaseAlerter, BaseStepOperator, Retry, Secret, Stack, StepRecord
+from stackkit import (
+    ARTIFACT_STORE,
+    METADATA_STORE,
+    BaseAlerter,
+    BaseStepOperator,
+    Component,
+    Retry,
+    Secret,
+    Stack,
+    StepRecord,
+    StepSpec,
+)
 from stackkit.errors import InvalidStackError, NotSerializableError, StepError
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
+from stackkit.flavors.metadata_store.postgresql import PostgresqlMetadataStore
 from stackkit.flavors.metadata_store.sqlite import SqliteMetadataStore
 from stackkit.pipelines import run
-from stackkit.pipelines.entry import entry_command, read_stack, stack_document
+from stackkit.pipelines.entry import entry_command, entry_requirements, read_stack, stack_document
 from stackkit.pipelines.entrypoint import main
+from stackkit.pipelines.origins import folder_of, requirement_of
 
 launched: list[list[str]] = []
 
@@ -171,16 +185,91 @@ def test_a_stack_is_told_as_a_document_and_read_again(operated: Stack) -> None:
         read_stack('{"name": "a", "components": [{"class": "json:loads", "document": {}}]}')
 
 
-def test_a_command_has_references_to_secrets_and_never_their_values(operated: Stack, write_module: WriteModule) -> None:
+def test_a_command_has_what_a_step_needs_of_its_stack_and_no_more(operated: Stack, write_module: WriteModule) -> None:
     made = write_module(MODULE).flow.compile()
     done = run(made, operated)
+    stack = Stack(*operated.components, SecretiveAlerter(name="alerts", password=Secret.plain("hunter2")), name="here")
+    document = entry_command(stack, done.id, made.step("train"), 1)[3].removeprefix("--stack=")
+    assert read_stack(document) == Stack(*operated.components[1:3], name="here")
+
+
+def test_a_document_has_references_to_secrets_and_never_their_values() -> None:
     referring = SecretiveAlerter(name="alerts", password=Secret("mail.password"))
-    command = entry_command(Stack(*operated.components, referring), done.id, made.step("train"), 1)
-    assert any('{"$secret": "mail.password"}' in argument for argument in command)
+    assert '{"$secret": "mail.password"}' in stack_document(Stack(referring))
     plain = SecretiveAlerter(name="alerts", password=Secret.plain("hunter2"))
     with pytest.raises(NotSerializableError) as refused:
-        entry_command(Stack(*operated.components, plain), done.id, made.step("train"), 1)
+        stack_document(Stack(plain))
     assert "hunter2" not in str(refused.value)
+
+
+def test_what_a_step_needs_is_installed_with_what_its_stores_need(operated: Stack) -> None:
+    spec = StepSpec(name="train", source="yaml:safe_load", requirements=("numpy", "polars"))
+    assert entry_requirements(operated, spec) == ["numpy", "polars", f"PyYAML=={metadata.version('PyYAML')}"]
+    server = PostgresqlMetadataStore(name="records", host="db", database="records", username="ada")
+    stack = Stack(*operated.components[:2], server)
+    assert entry_requirements(stack, StepSpec(name="train", source="here:train")) == ["stackkit[postgresql]"]
+
+
+def test_folders_of_a_project_go_with_a_step_and_packages_do_not(write_module: WriteModule) -> None:
+    folder = Path(str(write_module(MODULE).__file__)).parent
+    assert folder_of("written_module") == str(folder)
+    assert requirement_of("written_module") is None
+    del sys.modules["written_module"]
+    assert folder_of("written_module") == str(folder)
+    assert folder_of("yaml") is folder_of("yaml.nodes") is folder_of("stackkit.errors") is folder_of("no_such_module") is None
+    assert requirement_of("yaml.nodes") == f"PyYAML=={metadata.version('PyYAML')}"
+    assert requirement_of("stackkit.errors") is requirement_of("no_such_module") is None
+
+
+@pytest.mark.parametrize("kind", ["artifact", "metadata"])
+def test_a_step_that_sees_other_stores_than_its_run_does_not_begin(
+    operated: Stack, write_module: WriteModule, tmp_path: Path, kind: str
+) -> None:
+    others: dict[str, Component] = {
+        "artifact": LocalArtifactStore(name="files", path=str(tmp_path / "other")),
+        "metadata": SqliteMetadataStore(name="records", path=str(tmp_path / "other.db")),
+    }
+
+    @final
+    class ElsewhereOperator(BaseStepOperator):
+        FLAVOR: ClassVar[str] = "elsewhere"
+
+        @override
+        def launch(
+            self, pipeline_name: str, run_name: str, requirements: Sequence[str], entrypoint_command: Sequence[str]
+        ) -> None:
+            stack = read_stack(entrypoint_command[3].removeprefix("--stack="))
+            kept = [component for component in stack if not component.TYPE.slug.startswith(kind)]
+            document = stack_document(Stack(*kept, others[kind]))
+            assert main([f"--stack={document}", *entrypoint_command[4:]]) == 1
+            raise StepError("ended with 1")
+
+    stack = Stack(*operated.components[:3], ElsewhereOperator(name="there"))
+    with pytest.raises(StepError, match=r"^train: ended with 1$"):
+        run(write_module(MODULE).flow.compile(), stack)
+    record = steps(stack)["train"]
+    assert (record.status, record.outputs) == ("failed", ())
+    with stack[ARTIFACT_STORE].open(record.logs, "r") as file:
+        assert f"{kind} store {others[kind].name} is another one here" in str(file.read())
+    assert stack[ARTIFACT_STORE].glob("runs/**/*.here") == []
+
+
+def test_a_step_that_was_recorded_as_done_is_done_however_its_operator_ended(
+    operated: Stack, write_module: WriteModule
+) -> None:
+    @final
+    class LostOperator(BaseStepOperator):
+        FLAVOR: ClassVar[str] = "lost"
+
+        @override
+        def launch(
+            self, pipeline_name: str, run_name: str, requirements: Sequence[str], entrypoint_command: Sequence[str]
+        ) -> None:
+            ProcessOperator(name="there").launch(pipeline_name, run_name, requirements, entrypoint_command)
+            raise StepError("the connection was lost")
+
+    stack = Stack(*operated.components[:3], LostOperator(name="there"))
+    assert run(write_module(MODULE).flow.compile(), stack).status == "completed"
 
 
 def test_a_command_that_makes_no_sense_fails_with_a_line(operated: Stack, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,14 +23,14 @@ from stackkit.serialization.document import Envelope, dump_component
 from stackkit.stack.stack import Stack
 
 _USED: Final = (ARTIFACT_STORE, METADATA_STORE, SECRETS_MANAGER)
-"""What a step needs of its stack, wherever it runs."""
+"""What a step needs of its stack."""
 
 
 def entry_command(stack: Stack, run_id: UUID, spec: StepSpec, attempt: int, probe: str = "") -> list[str]:
     """The command that makes an attempt of a step.
 
     Args:
-        stack: The stack, which is told as a document: with references to secrets, and without their values.
+        stack: The stack; what a step needs of it is told as a document: with references to secrets, and without their values.
         run_id: The run; the command reads in the metadata store what it consists of.
         spec: The step.
         attempt: Which attempt, counted from 1.
@@ -41,7 +41,7 @@ def entry_command(stack: Stack, run_id: UUID, spec: StepSpec, attempt: int, prob
     """
     command = [
         *ENTRYPOINT,
-        f"--stack={stack_document(stack)}",
+        f"--stack={stack_document(Stack(*_used(stack), name=stack.name))}",
         f"--run={run_id}",
         f"--step={spec.name}",
         f"--attempt={attempt}",
@@ -57,7 +57,7 @@ def entry_requirements(stack: Stack, spec: StepSpec) -> list[str]:
         stack: The stack; where a flavor of the kit needs an extra, the kit is named with it.
         spec: The step.
     """
-    paths = {_path(component) for component in stack.components if component.TYPE in _USED}
+    paths = set(map(_path, _used(stack)))
     extras = sorted({entry.extra for entry in FLAVORS if entry.extra and entry.path in paths})
     kit = [f"stackkit[{','.join(extras)}]"] if extras else []
     packages = [found for module in _modules(stack, spec) if (found := requirement_of(module))]
@@ -66,7 +66,12 @@ def entry_requirements(stack: Stack, spec: StepSpec) -> list[str]:
 
 def _modules(stack: Stack, spec: StepSpec) -> list[str]:
     """The modules that the command imports: the step's, and those of the flavors."""
-    return [spec.source.partition(":")[0], *(type(component).__module__ for component in stack.components)]
+    return [spec.source.partition(":")[0], *(type(component).__module__ for component in _used(stack))]
+
+
+def _used(stack: Stack) -> list[Component]:
+    """The components that a step needs, wherever it runs; others may be of modules that are not there."""
+    return [component for component in stack.components if component.TYPE in _USED]
 
 
 def stack_document(stack: Stack) -> str:

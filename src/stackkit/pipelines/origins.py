@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
 import sysconfig
@@ -19,7 +20,7 @@ def folder_of(module: str) -> str | None:
     """The folder that a module is imported from here; None for one that is installed, is the kit's, or has none.
 
     Args:
-        module: Its name; it is imported already.
+        module: Its name.
     """
     found = _place(module)
     return None if found is None or _is_kit(module) or _is_installed(found) else str(found)
@@ -29,7 +30,7 @@ def requirement_of(module: str) -> str | None:
     """What to install to have a module, as it is here; None for one that is not installed, or is the kit's.
 
     Args:
-        module: Its name; it is imported already.
+        module: Its name.
     """
     found = _place(module)
     if found is None or _is_kit(module) or not _is_installed(found):
@@ -43,11 +44,20 @@ def _is_kit(module: str) -> bool:
 
 
 def _place(module: str) -> Path | None:
-    file = getattr(sys.modules.get(module), "__file__", None)
+    file = getattr(sys.modules.get(module), "__file__", None) or _found(module)
     if not isinstance(file, str):
         return None
     depth = module.count(".") + (Path(file).stem == "__init__")
     return Path(file).resolve().parents[depth]
+
+
+def _found(module: str) -> str | None:
+    """The file of a module that is not imported yet."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    return spec.origin if spec is not None and spec.has_location else None
 
 
 def _is_installed(folder: Path) -> bool:

@@ -34,7 +34,8 @@ class Printed:
         text = self._decoder.decode(content, is_last)
         if text:
             self._tail = f"{self._tail}{text}"[-_TAIL:]
-            sys.stdout.write(text)
+            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
             sys.stdout.flush()
 
     def told(self, content: bytes) -> None:

@@ -11,8 +11,9 @@ from tests.servers.programs import find_program
 from tests.servers.server import PASSWORD, USER, Server, ServerStartError, folder_of, run, running, unprivileged
 
 _ACCOUNT: Final = "mysql"
+# What is committed has to survive the death of the server, but not of the machine.
 _SETTINGS: Final = (
-    *("--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--innodb-doublewrite=0", "--skip-log-bin"),
+    *("--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync", "--innodb-doublewrite=0", "--skip-log-bin"),
     *("--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M", "--aria-log-file-size=8M", "--log-warnings=1"),
 )
 _TABLES: Final = ("mysql_system_tables.sql", "mysql_system_tables_data.sql")

@@ -11,8 +11,9 @@ from tests.servers.programs import find_program
 from tests.servers.server import PASSWORD, USER, Server, folder_of, run, running, unprivileged
 
 _ACCOUNT: Final = "postgres"
+# What is committed has to survive the death of the server, but not of the machine.
 _SETTINGS: Final = (
-    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"),
+    *("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"),
     *("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "shared_buffers=32MB", "autovacuum=off"),
 )
 

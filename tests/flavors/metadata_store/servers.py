@@ -7,24 +7,23 @@ from typing import TypeVar
 from tests.servers.server import Server
 
 from stackkit import Secret
-from stackkit.flavors.metadata_store.mysql import MysqlMetadataStore
-from stackkit.flavors.metadata_store.postgresql import PostgresqlMetadataStore
+from stackkit.flavors.metadata_store.server import ServerMetadataStore
 
-S = TypeVar("S", PostgresqlMetadataStore, MysqlMetadataStore)
+S = TypeVar("S", bound=ServerMetadataStore)
 
 TABLES = ("consumption", "artifact", "step", "run", "deployment", "pipeline")
 
 
-def store_on(server: Server, flavor: type[S], *, database: str = "", port: int = 0, ca_file: str | None = None) -> S:
+def store_on(server: Server, flavor: type[S]) -> S:
     """A store in a database of a server."""
     return flavor(
         name="records",
         host=server.host,
-        port=port or server.port,
-        database=database or server.database,
+        port=server.port,
+        database=server.database,
         username=server.user,
         password=Secret("database.password").resolved(server.password),
-        ca_file=ca_file,
+        reconnect_timeout=60,
     )
 
 

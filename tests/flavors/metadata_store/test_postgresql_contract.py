@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+import attrs
 import pytest
 from tests.flavors.metadata_store.servers import empty, store_on
 from tests.servers.server import Server
@@ -33,4 +34,4 @@ class TestPostgresqlMetadataStore(MetadataStoreContract[PostgresqlMetadataStore]
     @pytest.fixture
     @override
     def failing(self, database: Server) -> PostgresqlMetadataStore:
-        return store_on(database, PostgresqlMetadataStore, database="no_such_database")
+        return store_on(attrs.evolve(database, database="no_such_database"), PostgresqlMetadataStore)

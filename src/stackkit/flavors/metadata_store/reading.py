@@ -11,25 +11,28 @@ from stackkit.flavors.metadata_store.columns import fingerprint, from_text, to_t
 from stackkit.flavors.metadata_store.database import Row, Session, Value, Values
 from stackkit.flavors.metadata_store.rows import ARTIFACT_COLUMNS, RUN_COLUMNS, STEP_COLUMNS, artifact_of, run_of, step_of
 
-_RUNS: Final = f"""
-    SELECT {RUN_COLUMNS} FROM stackkit_run AS run JOIN stackkit_pipeline AS pipeline ON pipeline.number = run.pipeline
-    JOIN stackkit_deployment AS deployment ON deployment.number = run.deployment
-"""  # noqa: S608 - made of constants
-_STEPS: Final = f"SELECT {STEP_COLUMNS} FROM stackkit_step AS step JOIN stackkit_run AS run ON run.number = step.run"  # noqa: S608
-_ARTIFACTS: Final = f"""
-    SELECT {ARTIFACT_COLUMNS} FROM stackkit_artifact AS artifact
-    JOIN stackkit_run AS run ON run.number = artifact.run JOIN stackkit_step AS step ON step.number = artifact.step
+_RUNS: Final = f"SELECT {RUN_COLUMNS} FROM stackkit_run AS run"  # noqa: S608 - made of constants
+_STEPS: Final = f"SELECT {STEP_COLUMNS} FROM stackkit_step AS step"  # noqa: S608
+_ARTIFACTS: Final = f"SELECT {ARTIFACT_COLUMNS} FROM stackkit_artifact AS artifact"  # noqa: S608
+
+_PAGE: Final = f"""
+    SELECT {RUN_COLUMNS} FROM (
+        SELECT run.number AS on_page FROM stackkit_run AS run {{where}} ORDER BY run.started DESC, run.number DESC LIMIT :limit
+    ) AS page JOIN stackkit_run AS run ON run.number = page.on_page ORDER BY run.started DESC, run.number DESC
 """  # noqa: S608
+# Which runs are on a page is asked of an index alone; with all columns, MySQL would rather sort the whole table.
 
 _PIPELINES: Final = """
     SELECT name FROM stackkit_pipeline AS pipeline
-    WHERE EXISTS (SELECT 1 FROM stackkit_run AS run WHERE run.pipeline = pipeline.number)
+    WHERE (SELECT run.number FROM stackkit_run AS run WHERE run.pipeline = pipeline.number LIMIT 1) IS NOT NULL
 """
+_STEP: Final = (
+    f"{_STEPS} WHERE step.run = (SELECT number FROM stackkit_run AS run WHERE id = :id) AND name_digest = :name_digest"  # noqa: S608
+)
 _PRODUCER: Final = f"{_STEPS} WHERE step.number = (SELECT step FROM stackkit_artifact AS artifact WHERE id = :id)"  # noqa: S608
 _CONSUMERS: Final = f"""
-    SELECT {STEP_COLUMNS} FROM stackkit_consumption AS consumption
-    JOIN stackkit_step AS step ON step.number = consumption.step JOIN stackkit_run AS run ON run.number = step.run
-    WHERE consumption.artifact = :id ORDER BY step.number
+    SELECT {STEP_COLUMNS} FROM stackkit_consumption AS consumption JOIN stackkit_step AS step ON step.number = consumption.step
+    WHERE consumption.artifact = :id ORDER BY consumption.step
 """  # noqa: S608
 _CACHED: Final = f"""
     {_STEPS} WHERE step.reusable_as = :reusable_as AND step.cache_key = :cache_key
@@ -75,15 +78,13 @@ def read_runs(
         values["started"], values["number"] = _one(last, f"run {before}")
         conditions.append("run.started <= :started AND (run.started < :started OR run.number < :number)")
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    return [
-        run_of(row) for row in session.rows(f"{_RUNS} {where} ORDER BY run.started DESC, run.number DESC LIMIT :limit", values)
-    ]
+    return [run_of(row) for row in session.rows(_PAGE.format(where=where), values)]
 
 
 def read_step(session: Session, run_id: UUID, step: str) -> StepRecord:
     """A step of a run."""
     values = {"id": run_id.bytes, "name_digest": fingerprint(step)}
-    found = session.rows(f"{_STEPS} WHERE run.id = :id AND step.name_digest = :name_digest", values)
+    found = session.rows(_STEP, values)
     return step_of(_one(found, f"step {step!r} of run {run_id}"))
 
 

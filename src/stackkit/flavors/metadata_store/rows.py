@@ -21,17 +21,21 @@ RUN_STATUSES: Final[Mapping[str, RunStatus]] = {
 STEP_STATUSES: Final[Mapping[str, StepStatus]] = {**RUN_STATUSES, "cached": "cached"}
 
 RUN_COLUMNS: Final = """
-    run.id, run.name, pipeline.name, deployment.document, run.stack, run.status, run.started, run.ended, run.alive,
-    run.error, run.worker
+    run.id, run.name, (SELECT name FROM stackkit_pipeline AS pipeline WHERE pipeline.number = run.pipeline),
+    (SELECT document FROM stackkit_deployment AS deployment WHERE deployment.number = run.deployment), run.stack, run.status,
+    run.started, run.ended, run.alive, run.error, run.worker
 """
 STEP_COLUMNS: Final = """
-    run.id, step.name, step.status, step.attempt, step.cache_key, step.started, step.ended, step.error, step.logs,
-    step.inputs, step.outputs, step.worker
+    (SELECT id FROM stackkit_run AS run WHERE run.number = step.run), step.name, step.status, step.attempt, step.cache_key,
+    step.started, step.ended, step.error, step.logs, step.inputs, step.outputs, step.worker
 """
 ARTIFACT_COLUMNS: Final = """
     artifact.id, artifact.name, artifact.uri, artifact.digest, artifact.size, artifact.materializer, artifact.type,
-    run.id, step.name, artifact.created
+    (SELECT id FROM stackkit_run AS run WHERE run.number = artifact.run),
+    (SELECT name FROM stackkit_step AS step WHERE step.number = artifact.step), artifact.created
 """
+# Other tables are asked for one row each, and not joined: a join leaves it to the database where to begin, and MySQL begins at
+# the smallest table, which means to sort all that is in the largest.
 
 
 def run_values(run: RunRecord) -> dict[str, Value]:

@@ -9,7 +9,7 @@ import attrs
 from typing_extensions import override
 
 from stackkit.core.secret import Secret
-from stackkit.errors import ConfigurationError, Problem, StoreError
+from stackkit.errors import ConfigurationError, Problem, StackkitError
 from stackkit.flavors.metadata_store.dialects import Dialect
 from stackkit.flavors.metadata_store.engines import Address
 from stackkit.flavors.metadata_store.server_database import ServerDatabase
@@ -26,6 +26,7 @@ class ServerMetadataStore(SqlMetadataStore, ABC, abstract=True):
 
     Args:
         host: Its name or address.
+        port: Where it listens.
         database: The name of the database on it.
         username: Who asks.
         password: The password, where one is asked for.
@@ -38,6 +39,11 @@ class ServerMetadataStore(SqlMetadataStore, ABC, abstract=True):
     """
 
     host: str = attrs.field(default="localhost", kw_only=True, metadata={"help": "the server's name or address"})
+    port: int = attrs.field(
+        kw_only=True,
+        validator=attrs.validators.and_(attrs.validators.ge(1), attrs.validators.le(65535)),
+        metadata={"help": "where the server listens"},
+    )
     database: str = attrs.field(default="stackkit", kw_only=True, metadata={"help": "the name of the database"})
     username: str = attrs.field(default="stackkit", kw_only=True, metadata={"help": "who asks"})
     password: Secret | None = attrs.field(default=None, kw_only=True, metadata={"help": "the password"})
@@ -87,7 +93,7 @@ class ServerMetadataStore(SqlMetadataStore, ABC, abstract=True):
         """Whether the tables are there, and the server says so; `provision` says what keeps it from that."""
         try:
             return self._database.is_made
-        except StoreError:
+        except StackkitError:
             return False
 
     @override

@@ -34,7 +34,7 @@ class ServerSession:
 
     def change(self, statement: str, *values: Values) -> None:
         """Run a statement that gives no rows, once with each of the values."""
-        self._connection.execute(_text(statement), values)
+        self._connection.execute(_text(statement), values[0] if len(values) == 1 else values)
 
 
 @cache

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -37,6 +37,14 @@ def parent_of(process: int) -> int:
     for _ in range(2):
         found = int(Path(f"/proc/{found}/stat").read_text("ascii").rpartition(")")[2].split()[1])
     return found
+
+
+def listening(process: int) -> set[str]:
+    """The addresses at which a process and those below it listen."""
+    psutil: Any = pytest.importorskip("psutil")  # it comes with Dask
+    found = psutil.Process(process)
+    sockets = [one for each in (found, *found.children(recursive=True)) for one in each.net_connections("inet")]
+    return {one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN}
 
 
 # Workers that die
@@ -175,12 +183,17 @@ def test_steps_run_where_what_they_ask_for_is_announced(tmp_path: Path) -> None:
 
 
 def test_a_cluster_of_this_machine_is_there_for_a_run_and_listens_on_loopback(tmp_path: Path) -> None:
-    plan = [Plan(), Plan(deed="die", times=1, retries=1, inputs=(0,)), Plan(inputs=(0,)), Plan(inputs=(1, 2))]
+    plan = [Plan(), Plan(deed="die", times=1, retries=1, inputs=(0,)), Plan(inputs=(0,)), Plan(deed="wait", inputs=(1, 2))]
+    journal = Journal(str(tmp_path / "journal"))
     with program('DaskOrchestrator(name="it", workers=2)', plan, tmp_path) as process:
+        wait_until(lambda: bool(journal.begun(3)))
+        addresses = listening(process.pid)
+        journal.release.touch()
         said, _ = process.communicate(timeout=LONG)
     assert (process.returncode, said.count("it is completed")) == (0, 1), said
     assert not re.search("Traceback|Warning", said), said
-    check_all_ran(Journal(str(tmp_path / "journal")), plan)
+    check_all_ran(journal, plan)
+    assert addresses == {"127.0.0.1"}, addresses
 
 
 def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path) -> None:

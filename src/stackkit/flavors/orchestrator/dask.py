@@ -127,8 +127,9 @@ class DaskOrchestrator(BaseOrchestrator):
                 threads_per_worker=1,
                 processes=True,
                 host=LOOPBACK,
-                dashboard_address=None if self.dashboard is None else f"{LOOPBACK}:{self.dashboard}",
+                dashboard_address=f"{LOOPBACK}:{self.dashboard or 0}",  # it listens there without a dashboard, too
                 worker_dashboard_address=None,
+                scheduler_kwargs={"dashboard": self.dashboard is not None},
             )
         with cluster:
             yield cluster.scheduler_address

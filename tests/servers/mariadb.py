@@ -28,7 +28,15 @@ def mariadb() -> Generator[Server]:
     """
     program = find_program("mariadbd", package="mariadb-server", tests="MySQL and MariaDB")
     with folder_of(_ACCOUNT) as folder:
-        start = [*unprivileged(_ACCOUNT), program, "--no-defaults", f"--datadir={folder / 'data'}", *_SETTINGS]
+        # a folder of its own for what is temporary, too: as it starts, it deletes what others have there
+        start = [
+            *unprivileged(_ACCOUNT),
+            program,
+            "--no-defaults",
+            f"--datadir={folder / 'data'}",
+            f"--tmpdir={folder}",
+            *_SETTINGS,
+        ]
         run([*unprivileged(_ACCOUNT), "mkdir", str(folder / "data")])
         # mariadb-install-db does the same in three seconds, as it fills the tables of the manual too
         run([*start, "--bootstrap"], given="\n".join(_first_statements()))
@@ -37,7 +45,9 @@ def mariadb() -> Generator[Server]:
             listening = ("--bind-address=127.0.0.1", f"--port={port}", f"--socket={folder / 'socket'}", "--skip-name-resolve")
             return [*start, *listening, "--max-connections=300"]
 
-        with running(command, b"ready for connections", folder, _execute, _DATABASE) as found:
+        tls = (f"--ssl-cert={folder / 'certificate.pem'}", f"--ssl-key={folder / 'key.pem'}")
+
+        with running(command, b"ready for connections", folder, _execute, _DATABASE, tls) as found:
             yield found
 
 

@@ -37,12 +37,14 @@ def postgresql() -> Generator[Server]:
             ]
         )
         settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        files = (f"ssl_cert_file={folder / 'certificate.pem'}", f"ssl_key_file={folder / 'key.pem'}")
+        tls = [word for setting in ("ssl=on", *files) for word in ("-c", setting)]
 
         def command(port: int) -> list[str]:
             return [*unprivileged(_ACCOUNT), server, "-D", str(data), "-p", str(port), *settings]
 
         ready = b"database system is ready to accept connections"
-        with running(command, ready, folder, _execute, "postgres") as found:
+        with running(command, ready, folder, _execute, "postgres", tls) as found:
             yield found
 
 

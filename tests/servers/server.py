@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Final
 
 import attrs
+from tests.servers.certificates import write_certificates
 
 USER: Final = "stackkit"
 PASSWORD: Final = "correct horse/:@%+?#"  # a URL has to escape it
@@ -35,6 +36,8 @@ class Server:
         password: Of that user.
         database: One that is there.
         folder: What the server's files are in, and its `log`.
+        authority: The certificate of who vouches for the server, as 127.0.0.1 only.
+        tls: What its command ends with to have it speak TLS.
         process: The process of the server.
         executing: What runs statements.
     """
@@ -45,6 +48,8 @@ class Server:
     password: str = attrs.field(repr=False)
     database: str
     folder: Path
+    authority: Path
+    tls: Sequence[str]
     process: Process = attrs.field(repr=False)
     executing: Callable[[Server, Sequence[str]], None] = attrs.field(repr=False)
 
@@ -73,9 +78,13 @@ class Server:
         """End the server at once, as `kill -9` does, and wait until it is gone."""
         self.process.kill()
 
-    def start(self) -> None:
-        """Start the server again after it was killed, at the same port, and wait until it takes connections."""
-        self.process.start()
+    def start(self, *, tls: bool = False) -> None:
+        """Start the server again after it was killed, at the same port, and wait until it takes connections.
+
+        Args:
+            tls: Whether it encrypts them, where the client asks for that or lets it choose.
+        """
+        self.process.start(self.tls if tls else ())
 
 
 class Process:
@@ -94,14 +103,17 @@ class Process:
         self._running: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
 
-    def start(self) -> None:
+    def start(self, options: Sequence[str] = ()) -> None:
         """Start it, and wait until it takes connections.
+
+        Args:
+            options: What the command ends with this time.
 
         Raises:
             ServerStartError: It ended before that.
         """
         running = subprocess.Popen(
-            self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/"
+            [*self._command, *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/"
         )
         assert running.stderr
         self._running = running
@@ -157,7 +169,7 @@ def unprivileged(account: str) -> list[str]:
 
 @contextmanager
 def folder_of(account: str) -> Generator[Path]:
-    """A folder for a server's files, which is removed at the end.
+    """A folder for a server's files, with its certificates; it is removed at the end.
 
     Args:
         account: Who owns it where we are root.
@@ -165,8 +177,10 @@ def folder_of(account: str) -> Generator[Path]:
     # not pytest's folders: those are root's alone, and their names are too long for sockets
     folder = Path(tempfile.mkdtemp(prefix="stackkit-"))
     try:
+        files = write_certificates(folder)
         if os.geteuid() == 0:
-            shutil.chown(folder, account)
+            for path in (folder, files.certificate, files.key):
+                shutil.chown(path, account)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -179,6 +193,7 @@ def running(
     folder: Path,
     execute: Callable[[Server, Sequence[str]], None],
     database: str,
+    tls: Sequence[str],
 ) -> Generator[Server]:
     """A server while the block runs; it is gone after it, however the block ends.
 
@@ -188,6 +203,7 @@ def running(
         folder: What its files are in.
         execute: Runs statements.
         database: One that is there from the start.
+        tls: What the command ends with to have it speak TLS.
     """
     port, process = _started(commands, ready, folder / "log")
     try:
@@ -198,6 +214,8 @@ def running(
             password=PASSWORD,
             database=database,
             folder=folder,
+            authority=folder / "authority.pem",
+            tls=tls,
             process=process,
             executing=execute,
         )

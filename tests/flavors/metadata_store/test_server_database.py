@@ -9,12 +9,14 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import TypeAlias
 
 import attrs
 import pytest
 from tests.flavors.metadata_store.plans import Watching, ask_everything
 from tests.flavors.metadata_store.servers import TABLES, store_on
+from tests.servers.certificates import write_certificates
 from tests.servers.relay import relay_to
 from tests.servers.server import PASSWORD, Server
 
@@ -206,6 +208,35 @@ except MissingExtraError as error:
     done = subprocess.run([sys.executable, "-c", program], env=variables, capture_output=True, text=True, check=False)
     extra = kind.name if library == "sqlalchemy" else "sql"
     assert done.stdout == f"{library} is not installed; pip install 'stackkit[{extra}]'\n", done.stderr
+
+
+# Over TLS
+
+
+@pytest.fixture
+def tls(server: Server) -> Generator[None]:
+    """The server speaks TLS; clients would use it unasked, and hide what is said from a relay."""
+    server.kill()
+    server.start(tls=True)
+    yield
+    server.kill()
+    server.start()
+
+
+@pytest.mark.usefixtures("tls")
+def test_with_a_certificate_the_server_has_to_be_the_one_that_is_named(store: Store, server: Server, tmp_path: Path) -> None:
+    checked = store.replace(ca_file=str(server.authority))
+    run = recorded_run(checked)
+    assert checked.get_runs() == [run]
+    assert "certificate" in said(checked.replace(host="localhost"))
+    assert "certificate" in said(checked.replace(ca_file=str(write_certificates(tmp_path).authority)))
+    (tmp_path / "no.pem").write_text("no certificate", encoding="utf-8")
+    for file in ("missing.pem", "no.pem"):
+        assert file in said(checked.replace(ca_file=str(tmp_path / file)))
+
+
+def test_what_has_to_be_encrypted_is_never_sent_otherwise(store: Store, server: Server) -> None:
+    assert "SSL" in said(store.replace(ca_file=str(server.authority)))
 
 
 # When a server goes away

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import threading
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ import attrs
 from typing_extensions import override
 
 from stackkit.core.extras import Extra
+from stackkit.errors import Problem, StoreError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -31,6 +33,7 @@ class Address:
         database: Which of its databases.
         username: Who asks.
         password: The password.
+        ca_file: The certificates that vouch for the server, which the options name too; None where nobody has to.
         options: What the library is given for each connection.
 
     >>> Address(driver="mysql+pymysql", extra="mysql", host="db", port=3306, database="ml", username="ada", password="x").driver
@@ -44,6 +47,7 @@ class Address:
     database: str
     username: str
     password: str | None = attrs.field(repr=False)
+    ca_file: str | None = None
     options: tuple[tuple[str, str | int | bool], ...] = ()
 
     @override
@@ -69,6 +73,7 @@ def engine_for(address: Address) -> Engine:
 
     Raises:
         MissingExtraError: What is needed for it is not installed.
+        StoreError: There is no certificate in the file that should have some.
     """
     engines = _engines
     with engines.lock:
@@ -78,6 +83,8 @@ def engine_for(address: Address) -> Engine:
 
 
 def _new(address: Address) -> Engine:
+    if address.ca_file is not None:
+        _check_certificates(address.ca_file)
     with Extra(address.extra):
         from sqlalchemy import URL, create_engine
 
@@ -89,6 +96,15 @@ def _new(address: Address) -> Engine:
             max_overflow=_AT_ONCE - _KEPT_OPEN,
             hide_parameters=True,
         )
+
+
+def _check_certificates(path: str) -> None:
+    """Refuse what is no file of certificates, of which each library would say something else."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        reason = "it has no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        raise StoreError(Problem(f"cannot be used: {reason}", where=path, remedy="name a file of PEM certificates")) from error
 
 
 def making_tables() -> threading.RLock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, final
+from typing import ClassVar, Final, final
 
 import attrs
 from typing_extensions import override
@@ -10,6 +10,9 @@ from typing_extensions import override
 from stackkit.flavors.metadata_store.dialects import MYSQL, Dialect
 from stackkit.flavors.metadata_store.engines import Address
 from stackkit.flavors.metadata_store.server import ServerMetadataStore
+
+# A machine that vanished says no more: seconds that it may take, which are more than it may wait for others.
+_PATIENCE: Final = (("read_timeout", 150), ("write_timeout", 60))
 
 
 @final
@@ -50,5 +53,6 @@ class MysqlMetadataStore(ServerMetadataStore):
             database=self.database,
             username=self.username,
             password=self._revealed,
-            options=(("binary_prefix", True), *checked),  # identifiers are bytes, and not text of some encoding
+            ca_file=self.ca_file,
+            options=(*_PATIENCE, ("binary_prefix", True), *checked),  # identifiers are bytes, and not text of some encoding
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, final
+from typing import ClassVar, Final, final
 
 import attrs
 from typing_extensions import override
@@ -10,6 +10,9 @@ from typing_extensions import override
 from stackkit.flavors.metadata_store.dialects import POSTGRESQL, Dialect
 from stackkit.flavors.metadata_store.engines import Address
 from stackkit.flavors.metadata_store.server import ServerMetadataStore
+
+# A machine that vanished says no more: milliseconds that it may leave unanswered, and seconds of silence before it is asked.
+_PATIENCE: Final = (("tcp_user_timeout", 60_000), ("keepalives_idle", 30))
 
 
 @final
@@ -43,6 +46,7 @@ class PostgresqlMetadataStore(ServerMetadataStore):
     @property
     @override
     def _address(self) -> Address:
+        checked = () if self.ca_file is None else (("sslmode", "verify-full"), ("sslrootcert", self.ca_file))
         return Address(
             driver="postgresql+psycopg",
             extra="postgresql",
@@ -51,5 +55,6 @@ class PostgresqlMetadataStore(ServerMetadataStore):
             database=self.database,
             username=self.username,
             password=self._revealed,
-            options=() if self.ca_file is None else (("sslmode", "verify-full"), ("sslrootcert", self.ca_file)),
+            ca_file=self.ca_file,
+            options=(*_PATIENCE, *checked),
         )

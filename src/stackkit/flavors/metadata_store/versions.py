@@ -11,6 +11,8 @@ from stackkit.flavors.metadata_store.dialects import Dialect
 from stackkit.flavors.metadata_store.schema import UPGRADES
 
 if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
     from sqlalchemy import Connection
 
 VERSION_TABLE: Final = "stackkit_metadata_version"
@@ -53,17 +55,29 @@ def upgrade(connection: Connection, dialect: Dialect) -> None:
 
     with Extra("sql"):
         from alembic import command
-        from alembic.config import Config
 
     connection.execute(text(dialect.lock))
     try:
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        config.attributes.update(connection=connection, dialect=dialect)
-        command.upgrade(config, "head")
+        command.upgrade(_config(connection=connection, dialect=dialect), "head")
     finally:
         if dialect.unlock and not connection.invalidated:
             connection.execute(text(dialect.unlock))
+
+
+def migrations() -> ScriptDirectory:
+    """The steps that Alembic knows."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config())
+
+
+def _config(**attributes: object) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes.update(attributes)
+    return config
 
 
 def apply(connection: Connection, dialect: Dialect, version: int) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 from packaging.requirements import Requirement
-
-from stackkit.flavors.step_operator.wheel import archive
 
 _OF_AN_INSTALLER: Final = frozenset({"INSTALLER", "REQUESTED", "direct_url.json", "RECORD"})
 
@@ -67,4 +66,6 @@ def _write(known: metadata.Distribution, folder: Path) -> None:
     tag = next(
         line.partition(":")[2].strip() for line in (known.read_text("WHEEL") or "").splitlines() if line.startswith("Tag")
     )
-    (folder / f"{about.removesuffix('.dist-info')}-{tag}.whl").write_bytes(archive(files.items()))
+    with zipfile.ZipFile(folder / f"{about.removesuffix('.dist-info')}-{tag}.whl", "w") as wheel:
+        for name, content in files.items():
+            wheel.writestr(name, content)

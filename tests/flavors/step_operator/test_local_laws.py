@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from typing_extensions import override
 
@@ -14,17 +12,15 @@ from stackkit.testing.contracts.step_operator import StepOperatorContract
 class TestLocalStepOperator(StepOperatorContract[LocalStepOperator]):
     @pytest.fixture
     @override
-    def component(self, offline: dict[str, str], environments: Path, monkeypatch: pytest.MonkeyPatch) -> LocalStepOperator:
-        for name, value in offline.items():
-            monkeypatch.setenv(name, value)
-        return LocalStepOperator(name="local", folder=str(environments))
+    def component(self, local: LocalStepOperator) -> LocalStepOperator:
+        return local
 
     @pytest.fixture
     @override
-    def hurried(self, component: LocalStepOperator) -> LocalStepOperator:
-        return component.replace(timeout=1.0)
+    def hurried(self, local: LocalStepOperator) -> LocalStepOperator:
+        return local.replace(timeout=1.0)
 
     @pytest.fixture
     @override
-    def narrow(self, component: LocalStepOperator) -> LocalStepOperator:
-        return component.replace(memory=512 << 20)
+    def narrow(self, local: LocalStepOperator) -> LocalStepOperator:
+        return local.replace(memory=512 << 20)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.docs.pages import Reader, blocks
 from tests.flavors.container_registry.docker_registry import docker_registry
+from tests.servers.postgresql import postgresql
 
 from stackkit.flavors.model_deployer.local import LocalModelDeployer
 
@@ -20,12 +21,16 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 @contextmanager
 def surroundings(page: Path, folder: Path) -> Generator[Mapping[str, str]]:
     """What a page takes for granted, as environment variables."""
-    if page.name != "container-registry.md":
+    if page.name == "container-registry.md":
+        folder.mkdir()
+        with docker_registry(folder) as running:
+            yield {"REGISTRY": running.address}
+    elif page.name == "metadata-store.md":
+        with postgresql() as server:
+            place = {"DB_PORT": str(server.port), "DB_NAME": server.database, "DB_USER": server.user}
+            yield {**place, "DB_PASSWORD": server.password, "NO_PORT": "1"}
+    else:
         yield {}
-        return
-    folder.mkdir()
-    with docker_registry(folder) as running:
-        yield {"REGISTRY": running.address}
 
 
 def stop_servers(folder: Path) -> None:

@@ -36,6 +36,8 @@ class StoreLaws:
     """The laws of `stackkit.store.base.Store`."""
 
     text: ClassVar[st.SearchStrategy[str]] = AWKWARD | st.text()
+    each: ClassVar[int] = 50  # what each of the processes writes
+    kills: ClassVar[int] = 5
 
     @pytest.fixture
     def address(self) -> StoreAddress:
@@ -44,6 +46,12 @@ class StoreLaws:
 
     def check_integrity(self, address: StoreAddress) -> None:
         """Assert that what is on disk is sound, where the store has a test of its own for that."""
+
+    @pytest.fixture
+    def eight(self, address: StoreAddress) -> Iterator[list[Worker]]:
+        """Eight processes that have the store open."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(Worker(address)) for _ in range(8)]
 
     @pytest.fixture
     def open_store(self, address: StoreAddress) -> Iterator[OpenStore]:
@@ -256,31 +264,31 @@ class StoreLaws:
         in_threads(8, register)
         assert len(keys(store, "stack")) == 80
 
-    def test_eight_processes_that_register_at_once_lose_nothing(self, address: StoreAddress, store: Store) -> None:
-        with ExitStack() as stack:
-            workers = [stack.enter_context(Worker(address)) for _ in range(8)]
-            for owner, worker in enumerate(workers):
-                worker.send("register", str(owner), 50)
-            assert [worker.reply() for worker in workers] == [50] * 8
-        assert keys(store, "component") == sorted(f"{owner}-{number}" for owner in range(8) for number in range(50))
+    def test_eight_processes_that_register_at_once_lose_nothing(
+        self, address: StoreAddress, eight: list[Worker], open_store: OpenStore
+    ) -> None:
+        for owner, worker in enumerate(eight):
+            worker.send("register", str(owner), self.each)
+        assert [worker.reply() for worker in eight] == [self.each] * 8
+        expected = sorted(f"{owner}-{number}" for owner in range(8) for number in range(self.each))
+        assert keys(open_store(), "component") == expected
         self.check_integrity(address)
 
-    def test_eight_processes_that_count_by_compare_and_set_lose_no_step(self, address: StoreAddress, store: Store) -> None:
+    def test_eight_processes_that_count_by_compare_and_set_lose_no_step(self, eight: list[Worker], store: Store) -> None:
+        steps = self.each // 2
         with store.write() as transaction:
             transaction.put("counter", "steps", "0", revision=0)
-        with ExitStack() as stack:
-            workers = [stack.enter_context(Worker(address)) for _ in range(8)]
-            for worker in workers:
-                worker.send("increment", "steps", 25)
-            conflicts = [worker.reply() for worker in workers]
-        assert find(store, "counter", "steps") == Document("counter", "steps", 201, "200")
+        for worker in eight:
+            worker.send("increment", "steps", steps)
+        conflicts = [worker.reply() for worker in eight]
+        assert find(store, "counter", "steps") == Document("counter", "steps", 8 * steps + 1, str(8 * steps))
         assert any(conflicts), "the processes never met: the test shows nothing"
 
     def test_what_was_acknowledged_survives_kill_9(self, address: StoreAddress, open_store: OpenStore) -> None:
         seed = random.randrange(2**32)  # noqa: S311 - moments to kill at, no secrets
         chance = random.Random(seed)  # noqa: S311 - the same
         acknowledged: dict[str, list[object]] = {}
-        for attempt in range(5):
+        for attempt in range(self.kills):
             with ExitStack() as stack:
                 workers = {f"{attempt}.{n}": stack.enter_context(Worker(address)) for n in range(3)}
                 for owner, worker in workers.items():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from stackkit.errors import Problem, WorkspaceError
 
@@ -12,6 +14,10 @@ FOLDER: Final = ".stackkit"
 DATABASE: Final = "workspace.db"
 VARIABLE: Final = "STACKKIT_WORKSPACE"
 """The environment variable that names the project's folder."""
+STORE_VARIABLE: Final = "STACKKIT_STORE_URL"
+"""The environment variable that names the store which several machines share."""
+PLACE: Final = "place"
+"""The file in `.stackkit` that tells this checkout of a project from others."""
 
 
 def absolute(root: Path) -> Path:
@@ -81,6 +87,31 @@ def make(root: Path) -> bool:
         problem = Problem(f"no workspace can be made: {reason}", where=str(folder), remedy="choose another folder")
         raise WorkspaceError(problem) from error
     return new
+
+
+def place(root: Path) -> str:
+    """What tells this checkout of a project from all others, on any machine; made up when it is first asked for.
+
+    Args:
+        root: The project's folder.
+
+    Raises:
+        WorkspaceError: It cannot be kept there.
+    """
+    file = root / FOLDER / PLACE
+    draft = file.with_name(f"{PLACE}.{uuid4()}")
+    try:
+        if not file.exists():
+            make(root)
+            draft.write_text(uuid4().hex, encoding="ascii")
+            with suppress(FileExistsError):  # somebody else was faster
+                file.hardlink_to(draft)
+            draft.unlink()
+        return file.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        problem = Problem(f"cannot be made or read: {reason}", where=str(file), remedy="let this user read and write it")
+        raise WorkspaceError(problem) from error
 
 
 def _keep_out_of_git(folder: Path) -> None:

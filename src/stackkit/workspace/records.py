@@ -53,6 +53,15 @@ def key(kind: str, name: str) -> str:
     return f"{kind}/{name}"
 
 
+def active_key(place: str) -> str:
+    """The key of the setting that says which stack is the active one.
+
+    Args:
+        place: The checkout whose it is, where several share the store; empty where the store is one checkout's.
+    """
+    return key(ACTIVE_STACK, place) if place else ACTIVE_STACK
+
+
 @attrs.frozen
 class ComponentRecord:
     """A component as a workspace keeps it: its document, and its revision.

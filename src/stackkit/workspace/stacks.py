@@ -15,7 +15,7 @@ from stackkit.errors import (
 )
 from stackkit.registry.names import suggestion
 from stackkit.registry.registry import FlavorRegistry
-from stackkit.store.base import Snapshot, Store, Transaction
+from stackkit.store.base import Document, Snapshot, Store, Transaction
 from stackkit.workspace import records
 from stackkit.workspace.component_records import find_component
 from stackkit.workspace.records import ComponentRecord, StackRecord
@@ -31,11 +31,13 @@ class WorkspaceStacks:
     Args:
         store: Where they are kept.
         registry: The flavors of their components.
+        place: The checkout whose active stack is meant, where several share the store.
     """
 
-    def __init__(self, store: Store, registry: FlavorRegistry) -> None:
+    def __init__(self, store: Store, registry: FlavorRegistry, place: str = "") -> None:
         self._store = store
         self._registry = registry
+        self._active = records.active_key(place)
 
     def all(self) -> list[StackRecord]:
         """The stacks there are, sorted by name; no flavor is imported."""
@@ -55,7 +57,7 @@ class WorkspaceStacks:
     def active(self) -> str | None:
         """The name of the active stack, or None."""
         with self._store.read() as snapshot:
-            return active_stack(snapshot)
+            return active_stack(snapshot, self._active)
 
     def activate(self, name: str) -> None:
         """Make a stack the active one.
@@ -65,7 +67,7 @@ class WorkspaceStacks:
         """
         with self._store.write() as transaction:
             find_stack(transaction, name)
-            put_active(transaction, name)
+            put_active(transaction, name, self._active)
 
     def get(self, name: str | None = None) -> Stack:
         """A stack, ready for use.
@@ -84,7 +86,7 @@ class WorkspaceStacks:
         return self._composed(stack.name, found)
 
     def _chosen(self, snapshot: Snapshot, name: str | None) -> str:
-        chosen = active_stack(snapshot) if name is None else name
+        chosen = active_stack(snapshot, self._active) if name is None else name
         if chosen is None:
             raise StackNotFoundError(Problem("no stack is active", remedy="name one, or: stackkit stack set NAME"))
         return chosen
@@ -138,7 +140,7 @@ class WorkspaceStacks:
             self._require_components(transaction, components)
             there = transaction.put(records.STACK, name, records.stack_body(components), revision=0)
             if activate:
-                put_active(transaction, name)
+                put_active(transaction, name, self._active)
         return records.stack_record(there)
 
     def _require_components(self, snapshot: Snapshot, components: Mapping[str, str]) -> list[ComponentRecord]:
@@ -201,7 +203,7 @@ class WorkspaceStacks:
             return records.stack_record(records.put(transaction, records.STACK, old.name, body, revision=old.revision))
 
     def rename(self, name: str, new_name: str) -> StackRecord:
-        """Give a stack another name; it stays the active one if it was.
+        """Give a stack another name; it stays the active one wherever it was.
 
         Raises:
             StackNotFoundError: There is none of the old name.
@@ -215,8 +217,8 @@ class WorkspaceStacks:
                 raise stack_taken(new_name)
             transaction.delete(records.STACK, name, revision=old.revision)
             there = transaction.put(records.STACK, new_name, records.stack_body(old.components), revision=0)
-            if active_stack(transaction) == name:
-                put_active(transaction, new_name)
+            for setting in settings_naming(transaction, name):
+                transaction.put(records.SETTING, setting.key, new_name, revision=setting.revision)
         return records.stack_record(there)
 
     def copy(self, name: str, new_name: str) -> StackRecord:
@@ -239,21 +241,25 @@ class WorkspaceStacks:
         with self._store.write() as transaction:
             old = find_stack(transaction, name)
             transaction.delete(records.STACK, name, revision=old.revision)
-            setting = transaction.get(records.SETTING, records.ACTIVE_STACK)
-            if setting is not None and active_stack(transaction) == name:
-                transaction.delete(records.SETTING, records.ACTIVE_STACK, revision=setting.revision)
+            for setting in settings_naming(transaction, name):
+                transaction.delete(records.SETTING, setting.key, revision=setting.revision)
 
 
-def active_stack(snapshot: Snapshot) -> str | None:
-    """The name of the active stack."""
-    setting = snapshot.get(records.SETTING, records.ACTIVE_STACK)
+def active_stack(snapshot: Snapshot, key: str) -> str | None:
+    """The name of the active stack, which is kept under a key."""
+    setting = snapshot.get(records.SETTING, key)
     return setting.body if setting else None
 
 
-def put_active(transaction: Transaction, name: str) -> None:
+def put_active(transaction: Transaction, name: str, key: str) -> None:
     """Write which stack is the active one."""
-    setting = transaction.get(records.SETTING, records.ACTIVE_STACK)
-    transaction.put(records.SETTING, records.ACTIVE_STACK, name, revision=setting.revision if setting else 0)
+    setting = transaction.get(records.SETTING, key)
+    transaction.put(records.SETTING, key, name, revision=setting.revision if setting else 0)
+
+
+def settings_naming(snapshot: Snapshot, name: str) -> list[Document]:
+    """The settings, of all checkouts that share the store, by which a stack is the active one."""
+    return [setting for setting in snapshot.list(records.SETTING, records.ACTIVE_STACK) if setting.body == name]
 
 
 def find_stack(snapshot: Snapshot, name: str) -> StackRecord:

@@ -26,11 +26,13 @@ class Transfer:
     Args:
         store: The workspace's store.
         registry: The flavors it knows.
+        place: The checkout whose active stack an import sets, where several share the store.
     """
 
-    def __init__(self, store: Store, registry: FlavorRegistry) -> None:
+    def __init__(self, store: Store, registry: FlavorRegistry, place: str = "") -> None:
         self._store = store
         self._registry = registry
+        self._active = records.active_key(place)
 
     def export(self, name: str) -> dict[str, object]:
         """The document of a stack, as builtins: its components included, secrets as references alone.
@@ -74,7 +76,7 @@ class Transfer:
             body = records.stack_body(names_by_slug(document.components))
             there = transaction.put(records.STACK, document.name, body, revision=0)
             if activate:
-                put_active(transaction, document.name)
+                put_active(transaction, document.name, self._active)
         return records.stack_record(there)
 
     def _put(self, transaction: Transaction, record: ComponentRecord) -> None:

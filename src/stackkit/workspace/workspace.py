@@ -31,7 +31,11 @@ class Workspace:
 
     Args:
         root: The project's folder: it holds `.stackkit`, and its modules can be registered as flavors.
-        store: Where the documents are; an SQLite file in `.stackkit` by default.
+        store: Where the documents are; by default what `STACKKIT_STORE_URL` names, or else an SQLite file in `.stackkit`.
+
+    Raises:
+        StoreError: `STACKKIT_STORE_URL` names no store.
+        MissingExtraError: It names one that takes an extra which is not installed.
 
     >>> import tempfile
     >>> from stackkit.components.alerter import ALERTER
@@ -45,7 +49,7 @@ class Workspace:
 
     def __init__(self, root: Path, store: Store | None = None) -> None:
         self.root: Path = location.absolute(root)
-        self.store: Store = store or SqliteStore(self.root / location.FOLDER / location.DATABASE)
+        self.store: Store = store or _store_of(self.root)
 
     @classmethod
     def find(cls, start: Path | None = None) -> Self:
@@ -97,9 +101,9 @@ class Workspace:
         Raises:
             WorkspaceError: It cannot be made there.
         """
-        root = location.absolute(root)
-        location.make(root)
-        return cls(root)
+        workspace = cls(root)
+        location.make(workspace.root)
+        return workspace
 
     @cached_property
     def registry(self) -> FlavorRegistry:
@@ -127,14 +131,14 @@ class Workspace:
         """Registering, changing and forgetting stacks."""
         from stackkit.workspace.stacks import WorkspaceStacks
 
-        return WorkspaceStacks(self.store, self.registry)
+        return WorkspaceStacks(self.store, self.registry, self._place)
 
     @cached_property
     def transfer(self) -> Transfer:
         """Exporting, importing and applying stacks."""
         from stackkit.workspace.transfer import Transfer
 
-        return Transfer(self.store, self.registry)
+        return Transfer(self.store, self.registry, self._place)
 
     @cached_property
     def drift(self) -> WorkspaceDrift:
@@ -150,6 +154,11 @@ class Workspace:
 
         return WorkspaceMigration(self.store, self.registry, self.root)
 
+    @cached_property
+    def _place(self) -> str:
+        """What its own settings are kept under in a store that others share: each checkout has an active stack of its own."""
+        return "" if isinstance(self.store, SqliteStore) else location.place(self.root)
+
     def close(self) -> None:
         """Give back what the workspace holds open. Can be repeated without harm."""
         self.store.close()
@@ -159,3 +168,12 @@ class Workspace:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _store_of(root: Path) -> Store:
+    url = os.environ.get(location.STORE_VARIABLE)
+    if url:
+        from stackkit.store.server import ServerStore  # only where one is asked for
+
+        return ServerStore(url, where=location.STORE_VARIABLE)
+    return SqliteStore(root / location.FOLDER / location.DATABASE)

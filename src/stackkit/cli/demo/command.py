@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 from stackkit.cli.demo.guide import Guide
 from stackkit.cli.demo.local_flavors import show_local_flavors
 from stackkit.cli.demo.own_flavor import show_own_flavor
+from stackkit.workspace.location import STORE_VARIABLE
 
 
 @click.command("demo", help="The main job from start to end, on real files, in a temporary workspace. Takes seconds.")
@@ -18,6 +20,7 @@ from stackkit.cli.demo.own_flavor import show_own_flavor
 def demo(keep: bool) -> None:
     """Show what stackkit does."""
     began = time.monotonic()
+    os.environ.pop(STORE_VARIABLE, None)  # a store that is shared is not to show things in
     if keep:
         folder = Path(tempfile.mkdtemp(prefix="stackkit-demo-"))
         _all_steps(folder)

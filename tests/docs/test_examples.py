@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.docs.pages import Reader, blocks
 from tests.flavors.container_registry.docker_registry import docker_registry
+from tests.flavors.step_operator.offline import packages_of_the_kit
 from tests.servers.postgresql import postgresql
 
 from stackkit.flavors.model_deployer.local import LocalModelDeployer
@@ -29,6 +30,9 @@ def surroundings(page: Path, folder: Path) -> Generator[Mapping[str, str]]:
         with postgresql() as server:
             place = {"DB_PORT": str(server.port), "DB_NAME": server.database, "DB_USER": server.user}
             yield {**place, "DB_PASSWORD": server.password, "NO_PORT": "1"}
+    elif page.name == "step-operators.md":
+        folder.mkdir()
+        yield packages_of_the_kit(folder)
     else:
         yield {}
 

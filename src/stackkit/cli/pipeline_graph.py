@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Final
 
 import attrs
 
+from stackkit.cli.layered_layout import HIGH, Box, Point, layout
 from stackkit.cli.render import visible
 from stackkit.core.deployment import RETURNED, PipelineDeployment
 from stackkit.core.runs import StepStatus
@@ -30,7 +32,6 @@ _ARROW: Final = (
     '<marker id="arrow" markerWidth="8" markerHeight="8" refX="8" refY="4" orient="auto">'
     '<path d="M0 0 8 4 0 8Z" fill="#777"/></marker>'
 )
-_HIGH, _GAP, _BETWEEN, _MARGIN = 36, 24, 56, 16
 _LETTER: Final = 7.2  # about as wide as a letter of 13 pixels is
 _NARROWEST: Final = 64.0
 
@@ -98,17 +99,6 @@ def _quoted(text: str) -> str:
     return visible(text).replace("&", "&amp;").replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;")
 
 
-@attrs.frozen
-class _Box:
-    x: float
-    y: float
-    width: float
-
-    @property
-    def middle(self) -> float:
-        return self.x + self.width / 2
-
-
 def svg(deployment: PipelineDeployment, statuses: Mapping[str, StepStatus]) -> str:
     """A pipeline as the text of an SVG file: each step in the row below those that it waits for.
 
@@ -116,57 +106,40 @@ def svg(deployment: PipelineDeployment, statuses: Mapping[str, StepStatus]) -> s
         deployment: The pipeline.
         statuses: How its steps stand; those without one are not coloured.
     """
-    boxes = _boxes(deployment)
-    width = max(box.x + box.width for box in boxes.values()) + _MARGIN
-    height = max(box.y for box in boxes.values()) + _HIGH + _MARGIN
-    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
+    widths = {step.name: max(_NARROWEST, len(visible(step.name)) * _LETTER + 20) for step in deployment.steps}
+    drawn = [*edges(deployment)]
+    upstream: dict[str, list[str]] = {step.name: [] for step in deployment.steps}
+    for edge in drawn:
+        upstream[edge.target].append(edge.source)
+    found = layout(upstream, widths)
+    size = f'width="{found.width:.0f}" height="{found.height:.0f}" viewBox="0 0 {found.width:.0f} {found.height:.0f}"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
         f"<title>{escape(visible(deployment.name))}</title>",
         f"<style>{_STYLE}</style>",
         f"<defs>{_ARROW}</defs>",
-        *(_line(edge, boxes) for edge in edges(deployment)),
-        *(_drawn(name, box, statuses.get(name)) for name, box in boxes.items()),
+        *(_line(edge, found.lines[edge.source, edge.target]) for edge in drawn),
+        *(_box(name, box, statuses.get(name)) for name, box in found.boxes.items()),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _boxes(deployment: PipelineDeployment) -> dict[str, _Box]:
-    """Where the steps are: in rows, each in the middle."""
-    rows: list[list[str]] = []
-    row_of: dict[str, int] = {}
-    for step in deployment.steps:
-        row_of[step.name] = 1 + max((row_of[name] for name in step.upstream), default=-1)
-        rows += [[]] * (row_of[step.name] + 1 - len(rows))
-        rows[row_of[step.name]] = [*rows[row_of[step.name]], step.name]
-    widths = {name: max(_NARROWEST, len(visible(name)) * _LETTER + 20) for name in row_of}
-    wide = [sum(widths[name] for name in row) + _GAP * (len(row) - 1) for row in rows]
-    boxes: dict[str, _Box] = {}
-    for number, row in enumerate(rows):
-        x = _MARGIN + (max(wide) - wide[number]) / 2
-        for name in row:
-            boxes[name] = _Box(x, _MARGIN + number * (_HIGH + _BETWEEN), widths[name])
-            x += widths[name] + _GAP
-    return {step.name: boxes[step.name] for step in deployment.steps}
-
-
-def _line(edge: Edge, boxes: Mapping[str, _Box]) -> str:
-    start, end = boxes[edge.source], boxes[edge.target]
-    top, bottom = start.y + _HIGH, end.y
-    half = (top + bottom) / 2
-    path = (
-        f"M{start.middle:.1f} {top:.1f}C{start.middle:.1f} {half:.1f} {end.middle:.1f} {half:.1f} {end.middle:.1f} {bottom:.1f}"
-    )
+def _line(edge: Edge, points: Sequence[Point]) -> str:
+    path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
+    for (x, y), (to_x, to_y) in pairwise(points):
+        half = (y + to_y) / 2
+        straight = f"V{to_y:.1f}"
+        path += straight if x == to_x else f"C{x:.1f} {half:.1f} {to_x:.1f} {half:.1f} {to_x:.1f} {to_y:.1f}"
     dashes = "" if edge.outputs else ' stroke-dasharray="4 3"'
     title = f"<title>{escape(visible(edge.label))}</title>" if edge.label else ""
     return f'<path class="edge" d="{path}"{dashes} marker-end="url(#arrow)">{title}</path>'
 
 
-def _drawn(name: str, box: _Box, status: StepStatus | None) -> str:
+def _box(name: str, box: Box, status: StepStatus | None) -> str:
     fill, stroke = _PLAIN if status is None else COLOURS[status]
-    place = f'x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{_HIGH}"'
+    place = f'x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{HIGH:.0f}"'
     shape = f'<rect {place} rx="6" fill="{fill}" stroke="{stroke}"/>'
-    text = f'<text x="{box.middle:.1f}" y="{box.y + _HIGH / 2 + 4.5:.1f}">{escape(visible(name))}</text>'
+    text = f'<text x="{box.middle:.1f}" y="{box.y + HIGH / 2 + 4.5:.1f}">{escape(visible(name))}</text>'
     title = "" if status is None else f"<title>{status}</title>"
     return f"<g>{title}{shape}{text}</g>"

@@ -28,6 +28,7 @@ from stackkit.errors import (
     StackkitError,
     StepError,
 )
+from stackkit.pipelines.current import on_stack
 from stackkit.pipelines.entry import entry_command, entry_requirements
 from stackkit.pipelines.execution import Attempt, Failure, Outcome, execute, now
 from stackkit.pipelines.logs import StepLogs, captured
@@ -198,7 +199,8 @@ class StepRun:
         attempt = Attempt(spec=self._spec, run_id=self._run_id, number=current.attempt, inputs=inputs)
         if self._spec.timeout is not None:
             return execute_within(self._spec.timeout, attempt, self._stack)
-        return execute(attempt, self._store, on_logs=lambda uri: self._write(attrs.evolve(current, logs=uri)))
+        with on_stack(self._stack):
+            return execute(attempt, self._store, on_logs=lambda uri: self._write(attrs.evolve(current, logs=uri)))
 
     def _ended(self, current: StepRecord, outcome: Outcome) -> StepRecord:
         """Record what came of an attempt.

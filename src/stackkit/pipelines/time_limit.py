@@ -16,6 +16,7 @@ from typing import Final
 
 from stackkit.components.artifact_store import ARTIFACT_STORE, ArtifactStore
 from stackkit.errors import Problem, StepError
+from stackkit.pipelines.current import on_stack
 from stackkit.pipelines.execution import Attempt, Failure, Outcome, execute
 from stackkit.stack.stack import Stack
 
@@ -84,7 +85,8 @@ def main(name: str) -> None:
     _end_with_parent()
     folder = Path(name)
     attempt, stack = pickle.loads((folder / _TASK).read_bytes())  # noqa: S301 - of the process that started this one
-    outcome = execute(attempt, stack[ARTIFACT_STORE], folder / _SPOOL)
+    with on_stack(stack):
+        outcome = execute(attempt, stack[ARTIFACT_STORE], folder / _SPOOL)
     if outcome.failure is not None:  # what was raised may not be picklable
         failure = Failure(outcome.failure.summary, outcome.failure.details)
         outcome = Outcome(logs=outcome.logs, failure=failure)

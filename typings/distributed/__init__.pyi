@@ -46,7 +46,7 @@ class Client:
         self,
         func: Callable[..., _T],
         *args: object,
-        key: str,
+        key: str | None = None,
         resources: Mapping[str, float] | None = None,
         retries: int = 0,
         pure: bool = True,

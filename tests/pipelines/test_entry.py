@@ -185,12 +185,14 @@ def test_a_stack_is_told_as_a_document_and_read_again(operated: Stack) -> None:
         read_stack('{"name": "a", "components": [{"class": "json:loads", "document": {}}]}')
 
 
-def test_a_command_has_what_a_step_needs_of_its_stack_and_no_more(operated: Stack, write_module: WriteModule) -> None:
+def test_a_command_has_what_a_step_may_use_of_its_stack_and_nothing_of_what_runs_it(
+    operated: Stack, write_module: WriteModule
+) -> None:
     made = write_module(MODULE).flow.compile()
     done = run(made, operated)
-    stack = Stack(*operated.components, SecretiveAlerter(name="alerts", password=Secret.plain("hunter2")), name="here")
-    document = entry_command(stack, done.id, made.step("train"), 1)[3].removeprefix("--stack=")
-    assert read_stack(document) == Stack(*operated.components[1:3], name="here")
+    alerter = SecretiveAlerter(name="alerts", password=Secret("mail.password"))
+    document = entry_command(Stack(*operated.components, alerter, name="here"), done.id, made.step("train"), 1)[3]
+    assert read_stack(document.removeprefix("--stack=")) == Stack(*operated.components[1:3], alerter, name="here")
 
 
 def test_a_document_has_references_to_secrets_and_never_their_values() -> None:

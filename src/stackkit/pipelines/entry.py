@@ -8,8 +8,9 @@ from uuid import UUID
 
 from stackkit.components.artifact_store import ARTIFACT_STORE
 from stackkit.components.metadata_store import METADATA_STORE
+from stackkit.components.orchestrator import ORCHESTRATOR
 from stackkit.components.secrets_manager import SECRETS_MANAGER
-from stackkit.components.step_operator import ENTRYPOINT, IMPORT_FROM
+from stackkit.components.step_operator import ENTRYPOINT, IMPORT_FROM, STEP_OPERATOR
 from stackkit.core.component import StackComponent, as_component
 from stackkit.core.component_type import Component
 from stackkit.core.deployment import PipelineDeployment, StepSpec
@@ -22,15 +23,18 @@ from stackkit.pipelines.values import read_parameter
 from stackkit.serialization.document import Envelope, dump_component
 from stackkit.stack.stack import Stack
 
-_USED: Final = (ARTIFACT_STORE, METADATA_STORE, SECRETS_MANAGER)
-"""What a step needs of its stack."""
+_LEFT_OUT: Final = (ORCHESTRATOR, STEP_OPERATOR)
+"""What a step has no use for: it runs already."""
+
+_ALWAYS: Final = (ARTIFACT_STORE, METADATA_STORE, SECRETS_MANAGER)
+"""What every step uses; what others need that it uses, it names itself."""
 
 
 def entry_command(stack: Stack, run_id: UUID, spec: StepSpec, attempt: int, probe: str = "") -> list[str]:
     """The command that makes an attempt of a step.
 
     Args:
-        stack: The stack; what a step needs of it is told as a document: with references to secrets, and without their values.
+        stack: The stack; what a step may use of it is told as a document: with references to secrets, and without their values.
         run_id: The run; the command reads in the metadata store what it consists of.
         spec: The step.
         attempt: Which attempt, counted from 1.
@@ -54,10 +58,10 @@ def entry_requirements(stack: Stack, spec: StepSpec) -> list[str]:
     """What is installed for that command, beside the kit: what the step asks for, and the packages of what it has to import.
 
     Args:
-        stack: The stack; where a flavor of the kit needs an extra, the kit is named with it.
+        stack: The stack; where a store of it needs an extra, the kit is named with it.
         spec: The step.
     """
-    paths = set(map(_path, _used(stack)))
+    paths = {_path(component) for component in stack.components if component.TYPE in _ALWAYS}
     extras = sorted({entry.extra for entry in FLAVORS if entry.extra and entry.path in paths})
     kit = [f"stackkit[{','.join(extras)}]"] if extras else []
     packages = [found for module in _modules(stack, spec) if (found := requirement_of(module))]
@@ -70,8 +74,8 @@ def _modules(stack: Stack, spec: StepSpec) -> list[str]:
 
 
 def _used(stack: Stack) -> list[Component]:
-    """The components that a step needs, wherever it runs; others may be of modules that are not there."""
-    return [component for component in stack.components if component.TYPE in _USED]
+    """The components that a step may use; those that run it may be of modules that are not there."""
+    return [component for component in stack.components if component.TYPE not in _LEFT_OUT]
 
 
 def stack_document(stack: Stack) -> str:

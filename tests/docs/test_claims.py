@@ -15,6 +15,7 @@ from stackkit.components.catalog import COMPONENT_TYPES
 from stackkit.serialization.builtin_values import NATIVE_INTS
 from stackkit.serialization.document import Envelope
 from stackkit.serialization.formats import FORMATS
+from stackkit.store.server_schema import LONGEST_NAME, session_statements
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -40,6 +41,10 @@ CLAIMS: Mapping[str, Callable[[], bool]] = {
     "All 13 methods are here": lambda: len(BaseArtifactStore.__abstractmethods__) == 13,
     "Four formats carry the same values": lambda: len(FORMATS) == 4,
     "a whole number from 1": lambda: Envelope.read({"type": "a", "flavor": "b", "version": 1, "config": {}}).version == 1,
+    "A kind or key has up to 1024 bytes of UTF-8": lambda: LONGEST_NAME == 1024,
+    "is given up after ten minutes": lambda: (
+        "10min" in " ".join(session_statements("postgresql", 1)) and "600" in " ".join(session_statements("mysql", 1))
+    ),
     "a whole number that 64 bits do not hold": lambda: range(-(2**63), 2**63) == NATIVE_INTS,
 }
 """Every number that a page says in prose, and whether it is so."""

@@ -30,6 +30,9 @@ def surroundings(page: Path, folder: Path) -> Generator[Mapping[str, str]]:
         with postgresql() as server:
             place = {"DB_PORT": str(server.port), "DB_NAME": server.database, "DB_USER": server.user}
             yield {**place, "DB_PASSWORD": server.password, "NO_PORT": "1"}
+    elif page.name == "shared-workspaces.md":
+        with postgresql() as server:
+            yield {"STACKKIT_STORE_URL": server.url("postgresql+psycopg"), "URL": server.url("postgresql+psycopg")}
     elif page.name == "step-operators.md":
         folder.mkdir()
         yield packages_of_the_kit(folder)
@@ -51,7 +54,7 @@ def test_its_examples_do_what_it_says(page: Path, tmp_path: Path, monkeypatch: p
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         try:
-            Reader(page, tmp_path / "work").read()
+            Reader(page, tmp_path / "work", variables=variables).read()
         finally:
             stop_servers(tmp_path / "work")
 

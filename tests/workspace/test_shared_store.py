@@ -59,7 +59,12 @@ def test_machines_share_components_and_stacks_and_each_checkout_has_an_active_st
 
 
 def test_no_command_shows_the_password(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    printed = stackkit(tmp_path, "init") + stackkit(tmp_path, "status") + stackkit(tmp_path, "status", "--output=json")
+    printed = stackkit(tmp_path, "init")
+    assert "its documents are shared: " in printed
+    with Workspace.open(tmp_path) as workspace:  # the default stack, which is of one machine, is not made for others
+        assert workspace.is_shared
+        assert (workspace.stacks.all(), workspace.components.all(), workspace.stacks.active) == ([], [], None)
+    printed += stackkit(tmp_path, "status") + stackkit(tmp_path, "status", "--output=json")
     assert f"://{server.user}@{server.host}:{server.port}/{server.database}" in printed
     monkeypatch.setenv(VARIABLE, f"postgresql+psycopg://{server.user}:{PASSWORD[:7]}s3cr3t@{server.host}:1/{server.database}")
     refused = stackkit(tmp_path, "status", status=1)

@@ -33,6 +33,8 @@ def init(path: Path, empty: bool) -> None:
         workspace.stacks.all()
         stack = None if empty else register_default_stack(workspace)
         say(f"workspace {'is there already' if there else 'made'}: {workspace.root.resolve()}")
+        if workspace.is_shared:
+            say(f"its documents are shared: {workspace.store.url}")
         if stack is not None:
             members = ", ".join(slug.replace("_", " ") for slug in sorted(stack.components))
             say(f"stack {stack.name} made, and active: {members}")

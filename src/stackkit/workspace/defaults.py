@@ -19,13 +19,13 @@ def register_default_stack(workspace: Workspace) -> StackRecord | None:
     """Keep the default stack, and make it the active one, in a workspace that has no components and no stacks.
 
     Its orchestrator, artifact store, metadata store and secrets manager are those of this machine. Artifacts and records
-    are kept in the workspace's folder, secrets in the user's.
+    are kept in the workspace's folder, secrets in the user's. So it is not for a workspace that other machines share.
 
     Args:
         workspace: The workspace.
 
     Returns:
-        The stack; None where the workspace has something already, which is left as it is.
+        The stack; None where the workspace is shared, or has something already, which is left as it is.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Workspace.init(Path(folder)) as workspace:
@@ -33,7 +33,7 @@ def register_default_stack(workspace: Workspace) -> StackRecord | None:
     ...     (workspace.stacks.active, register_default_stack(workspace))
     ('default', None)
     """
-    if workspace.stacks.all() or workspace.components.all():
+    if workspace.is_shared or workspace.stacks.all() or workspace.components.all():
         return None
     folder = workspace.root / location.FOLDER
     try:

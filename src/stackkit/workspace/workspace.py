@@ -154,10 +154,15 @@ class Workspace:
 
         return WorkspaceMigration(self.store, self.registry, self.root)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether its documents are in a store that others may share, and not in a file of this machine."""
+        return not isinstance(self.store, SqliteStore)
+
     @cached_property
     def _place(self) -> str:
         """What its own settings are kept under in a store that others share: each checkout has an active stack of its own."""
-        return "" if isinstance(self.store, SqliteStore) else location.place(self.root)
+        return location.place(self.root) if self.is_shared else ""
 
     def close(self) -> None:
         """Give back what the workspace holds open. Can be repeated without harm."""

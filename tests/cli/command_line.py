@@ -12,8 +12,10 @@ from typing import Any
 
 import attrs
 import pytest
+from click.shell_completion import BashComplete
 
 from stackkit.cli.main import main
+from stackkit.cli.root import stackkit
 from stackkit.registry import resolve
 from stackkit.store.base import Document
 from stackkit.store.sqlite import SqliteStore
@@ -71,6 +73,15 @@ class CommandLine:
         assert isinstance(exited.value.code, int)
         printed = self._capsys.readouterr()
         return Answer(exited.value.code, printed.out, printed.err)
+
+    def completed(self, words: str) -> list[str]:
+        """What a shell is offered after `stackkit` and some words, the last of which was begun."""
+        *before, incomplete = words.split(" ")
+        path = [*sys.path]
+        try:
+            return [item.value for item in BashComplete(stackkit, {}, "stackkit", "_C").get_completions(before, incomplete)]
+        finally:
+            self._forget_modules(path)
 
     def _forget_modules(self, path: list[str]) -> None:
         """The next call finds modules as another process would."""

@@ -103,3 +103,30 @@ def test_bash_takes_the_script_that_the_help_names(composed: CommandLine) -> Non
     echo "${COMPREPLY[@]}"
     """
     assert in_shell(script, composed.folder).stdout == "spare\n"
+
+
+def test_pipelines_runs_and_steps_are_completed(running: CommandLine) -> None:
+    for name in ("one", "two"):
+        running.done(f"run flow:training --name {name}")
+    offered = {
+        "ru": ["run", "runs"],
+        "pipel": ["pipelines", "pipeline"],
+        "runs ": ["list", "show", "logs", "artifacts"],
+        "run ": ["flow:training"],
+        "run flow:training --r": ["--resume", "--rows", "--rates"],
+        "run flow:training --p": ["--plain", "--param-stack"],
+        "run flow:nothing --ra": [],
+        "run --resume ": ["two", "one"],
+        "run --stack d": ["default"],
+        "runs list --pipeline ": ["training"],
+        "runs list --status k": ["killed"],
+        "runs list --before t": ["two"],
+        "runs show o": ["one"],
+        "runs show --stack nothing ": [],
+        "runs logs one s": ["split"],
+        "runs logs nothing ": [],
+        "runs artifacts t": ["two"],
+        "pipeline graph --run tw": ["two"],
+        "pipeline graph ": ["flow:training"],
+    }
+    assert {words: running.completed(words) for words in offered} == offered

@@ -60,6 +60,6 @@ def test_rows_are_sorted_so_that_lines_do_not_cross_without_need() -> None:
 
 def test_a_graph_with_too_many_long_lines_is_drawn_straight() -> None:
     upstream = {str(number): [str(number - 1), "0"] if number else [] for number in range(300)}
-    assert sum(range(299)) > layered_layout._MOST_PASSES
+    assert sum(range(299)) > layered_layout.MOST_PASSES
     found = layout(upstream, dict.fromkeys(upstream, 60))
     assert {len(points) for points in found.lines.values()} == {2}

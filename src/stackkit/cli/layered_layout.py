@@ -17,7 +17,7 @@ GAP: Final = 24.0
 MARGIN: Final = 16.0
 
 _SWEEPS: Final = 4
-_MOST_PASSES: Final = 20_000
+MOST_PASSES: Final = 20_000
 """Of how many rows lines may be led past boxes; a graph with more of them has no picture that anybody could read."""
 
 Point: TypeAlias = tuple[float, float]
@@ -79,7 +79,7 @@ def layout(upstream: Mapping[str, Iterable[str]], widths: Mapping[str, float]) -
     for name, others in upstream.items():
         row_of[name] = 1 + max((row_of[other] for other in others), default=-1)
     chains = {(other, name): _chain(other, name, row_of) for name, others in upstream.items() for other in others}
-    if sum(map(len, chains.values())) > _MOST_PASSES:
+    if sum(map(len, chains.values())) > MOST_PASSES:
         chains = {(other, name): [chain[0], chain[-1]] for (other, name), chain in chains.items()}
     rows = _rows(row_of, chains.values())
     neighbours = _neighbours(chains.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -117,6 +118,6 @@ def place(root: Path) -> str:
 def _keep_out_of_git(folder: Path) -> None:
     ignore = folder / ".gitignore"
     if not ignore.exists():
-        draft = folder / f".gitignore.{os.getpid()}"
+        draft = folder / f".gitignore.{os.getpid()}.{threading.get_ident()}"
         draft.write_text("*\n", encoding="utf-8")
         draft.replace(ignore)  # whole, or not at all

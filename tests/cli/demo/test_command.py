@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
+from collections.abc import Generator
 from pathlib import Path
 from shutil import which
 
@@ -13,11 +15,20 @@ from stackkit.cli.demo import local_flavors
 from stackkit.cli.demo.guide import Guide
 
 
-def test_the_demo_goes_through_the_main_job_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setenv("HOME", str(tmp_path))
+@pytest.fixture
+def short_folder() -> Generator[Path]:
+    """A folder for temporary files: pytest's are too deep for the names of sockets."""
+    with tempfile.TemporaryDirectory(prefix="demo-") as name:
+        yield Path(name)
+
+
+def test_the_demo_goes_through_the_main_job_and_leaves_nothing_behind(
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(short_folder))
+    monkeypatch.setenv("HOME", str(short_folder))
     done = subprocess.run(
-        [sys.executable, "-m", "stackkit", "demo"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, "-m", "stackkit", "demo"], cwd=short_folder, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     for said in (
@@ -36,11 +47,21 @@ def test_the_demo_goes_through_the_main_job_and_leaves_nothing_behind(tmp_path: 
         "rate 0.5: loss 0.000",
         "rentals at 20 degrees: 80.0",
         "model deployer here is down",
+        "training drawn to training.svg",
+        "11 steps, 0 from cache",
+        "iris: 97% right at rate 1.0, at http://127.0.0.1:",
+        'this iris is a "virginica"',
+        "11 steps, 8 from cache",
+        "$ kill -9 ",
+        "third  training  training  killed",
+        "of 9 steps are done already",
+        "run third completed: 9 steps",
+        "model deployer models is down",
     ):
         assert said in done.stdout
     assert ("the same digest: True" in done.stdout) == (which("docker-registry") is not None)
     assert "hunter2" not in done.stdout + done.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert list(short_folder.iterdir()) == []
 
 
 def test_without_its_extras_the_demo_says_what_it_leaves_out(

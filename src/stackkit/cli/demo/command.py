@@ -12,6 +12,7 @@ import click
 from stackkit.cli.demo.guide import Guide
 from stackkit.cli.demo.local_flavors import show_local_flavors
 from stackkit.cli.demo.own_flavor import show_own_flavor
+from stackkit.cli.demo.running import show_pipeline
 from stackkit.workspace.location import STORE_VARIABLE
 
 
@@ -38,4 +39,5 @@ def _all_steps(folder: Path) -> None:
     guide = Guide(first)
     show_own_flavor(guide)
     show_local_flavors(guide)
+    show_pipeline(guide)
     click.echo()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,7 @@ import click
 
 from stackkit.errors import StackkitError
 
-SHOWN_LINES: Final = 14
+SHOWN_LINES: Final = 18
 
 
 class DemoError(StackkitError):
@@ -65,6 +67,38 @@ class Guide:
         if (done.returncode != 0) != refused or "Traceback" in printed:
             raise DemoError(f"`{command}` ended with {done.returncode}: {printed.strip()}")
         return printed
+
+    def run_and_kill(self, command: str, *, after: str) -> None:
+        """Show a command line, run it in its own process, and kill that in the middle.
+
+        Args:
+            command: What a person would type after the prompt.
+            after: What a line has in it after which it is killed.
+
+        Raises:
+            DemoError: It came to its end before that.
+        """
+        click.echo(f"   $ {command}")
+        running = subprocess.Popen(  # noqa: S603 - the demo's own commands
+            [sys.executable, "-u", "-m", "stackkit", *shlex.split(command)[1:]],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "TMPDIR": str(self.folder.parent)},  # what it has no time to remove goes with the workspace
+        )
+        seen: list[str] = []
+        with running:
+            for line in running.stdout or ():
+                seen.append(line)
+                self.show(line)
+                if after in line:
+                    break
+            running.kill()
+            running.wait()
+        click.echo(f"   $ kill -9 {running.pid}")
+        if running.returncode != -signal.SIGKILL:
+            raise DemoError(f"`{command}` ended with {running.returncode} before it could be killed: {''.join(seen).strip()}")
 
     def note(self, text: str) -> None:
         """Say something about the step."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import ssl
 import threading
@@ -88,6 +89,8 @@ def _new(address: Address) -> Engine:
     with Extra(address.extra):
         from sqlalchemy import URL, create_engine
 
+        for library in ("sqlalchemy.pool", "psycopg"):  # they log each connection that was lost: for who keeps logs only
+            logging.getLogger(library).addHandler(logging.NullHandler())
         return create_engine(
             URL.create(address.driver, address.username, address.password, address.host, address.port, address.database),
             connect_args={"connect_timeout": _CONNECTING, **dict(address.options)},

@@ -22,7 +22,7 @@ class ServerMetadataStore(SqlMetadataStore, ABC, abstract=True):
     The database has to be there; the tables, whose names begin with `stackkit_`, are made when the component comes up, or
     when something is first recorded. Each is reached by SQLAlchemy, and brought to a newer version by Alembic.
 
-    A server that goes away in the middle is waited for, and what may have been recorded already is recorded once.
+    A server that goes away in the middle is waited for, and what was recorded when it went is recorded once.
 
     Args:
         host: Its name or address.
@@ -32,7 +32,7 @@ class ServerMetadataStore(SqlMetadataStore, ABC, abstract=True):
         password: The password, where one is asked for.
         ca_file: The certificates of who vouches for the server. With it, the connection is encrypted and the server has to
             be the one that is named.
-        reconnect_timeout: Seconds that a server is waited for which was there before and is gone.
+        reconnect_timeout: Seconds that what reads and records waits for a server that is not there: it may be restarted.
 
     Raises:
         ConfigurationError: A name is empty or has characters that do not print; all of them are told.
@@ -54,7 +54,7 @@ class ServerMetadataStore(SqlMetadataStore, ABC, abstract=True):
         default=10,
         kw_only=True,
         validator=attrs.validators.ge(0),
-        metadata={"help": "seconds to wait for a server that was there before"},
+        metadata={"help": "seconds to wait for a server that is not there"},
     )
 
     def __attrs_post_init__(self) -> None:

@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 OTHERS: Final = 60.0  # seconds that work is tried again because others are in its way
+_REFUSALS: Final = (
+    *("authentication failed", "no password supplied", "does not exist", "pg_hba.conf", "permission denied", "not permitted"),
+    *("SSL", "certificate", "resolve host"),
+)
 _LONGEST_PAUSE: Final = 0.2  # seconds between two tries
 
 
 class ServerDatabase:
     """The tables of a server.
 
-    A server that this process has seen is waited for when it is gone: it may be starting again. Any other has to be there.
+    What reads and writes waits for a server that is not there: it may be starting again. What makes the tables does not.
 
     Args:
         address: Where it is.
@@ -54,7 +58,7 @@ class ServerDatabase:
             with engine.connect() as connection:
                 return version_of(connection) == len(UPGRADES)
 
-        return self._until_done(attempt)
+        return self._until_done(attempt, patience=0)
 
     def make(self) -> None:
         """Make the tables, unless they are there.
@@ -63,7 +67,7 @@ class ServerDatabase:
             StoreError: They cannot be made.
         """
         set_not_ready(self._address)
-        self.write(lambda _: None)
+        self._until_done(lambda engine, _: self._make_ready(engine), patience=0)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Do what only reads; see `Database.read`.
@@ -80,7 +84,7 @@ class ServerDatabase:
             with engine.connect() as connection:
                 return work(ServerSession(connection, self._dialect, repeated=repeated))
 
-        return self._until_done(attempt)
+        return self._until_done(attempt, patience=self._patience)
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Do what writes; see `Database.write`.
@@ -94,7 +98,7 @@ class ServerDatabase:
             with engine.begin() as connection:
                 return work(ServerSession(connection, self._dialect, repeated=repeated))
 
-        return self._until_done(attempt)
+        return self._until_done(attempt, patience=self._patience)
 
     def _is_empty(self, engine: Engine) -> bool:
         with engine.connect() as connection:
@@ -110,8 +114,13 @@ class ServerDatabase:
                 upgrade(connection, self._dialect)
         set_ready(self._address)
 
-    def _until_done(self, attempt: Callable[[Engine, bool], T]) -> T:
-        """Do what may be done again, until nothing is in its way."""
+    def _until_done(self, attempt: Callable[[Engine, bool], T], *, patience: float) -> T:
+        """Do what may be done again, until nothing is in its way.
+
+        Args:
+            attempt: What to do, given whether it may have been done already.
+            patience: Seconds to wait for a server that is not there.
+        """
         engine = engine_for(self._address)
         from sqlalchemy.exc import SQLAlchemyError
 
@@ -121,31 +130,38 @@ class ServerDatabase:
                 return attempt(engine, repeated)
             except SQLAlchemyError as error:
                 lost = self._is_lost(error)
-                if time.monotonic() - began > self._patience_with(error, lost=lost):
+                limit = patience if lost else self._patience_with(error)
+                if limit <= 0 or time.monotonic() - began > limit:
                     raise self._explained(error, lost=lost) from error
                 repeated = repeated or lost
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.002 * 2 ** min(tries, 10))))  # noqa: S311 - no secret
             tries += 1
 
     def _is_lost(self, error: SQLAlchemyError) -> bool:
+        """Whether the server is not there, and may be there in a moment."""
         from sqlalchemy.exc import DBAPIError, OperationalError
 
         if not isinstance(error, DBAPIError):
             return False
-        return error.connection_invalidated or (isinstance(error, OperationalError) and code_of(error) in self._dialect.lost)
+        if error.connection_invalidated:
+            return True
+        return isinstance(error, OperationalError) and code_of(error) in self._dialect.lost and not _refuses(error)
 
-    def _patience_with(self, error: SQLAlchemyError, *, lost: bool) -> float:
+    def _patience_with(self, error: SQLAlchemyError) -> float:
         code = code_of(error)
-        if lost:
-            return self._patience if is_ready(self._address) else -1
         if code in self._dialect.no_table and is_ready(self._address):
             set_not_ready(self._address)
             return OTHERS
-        return OTHERS if code and code in self._dialect.in_the_way else -1
+        return OTHERS if code and code in self._dialect.in_the_way else 0
 
     def _explained(self, error: SQLAlchemyError, *, lost: bool) -> StoreError:
-        remedy = "start it, or correct the component's host and port; see who may connect" if lost else ""
+        remedy = "start it, or correct the component's host and port" if lost else ""
         return StoreError(Problem(_reason(error), where=str(self._address), remedy=remedy))
+
+
+def _refuses(error: SQLAlchemyError) -> bool:
+    """Whether a connection was refused for good. What psycopg says of connections has no codes, but only words."""
+    return any(word in str(getattr(error, "orig", "")) for word in _REFUSALS)
 
 
 def _reason(error: SQLAlchemyError) -> str:

@@ -6,14 +6,14 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, cast
 
 import attrs
 import pytest
 from tests.flavors.orchestrator.benches import LONG, bench_of, changed, is_alive, process_of, program, running, wait_until
-from tests.flavors.orchestrator.dask_cluster import cluster
+from tests.flavors.orchestrator.dask_cluster import Cluster, cluster
 
 from stackkit import METADATA_STORE, Resources, StepSpec
 from stackkit.errors import ConfigurationError, MissingExtraError, PipelineError, StepError
@@ -29,6 +29,13 @@ from stackkit.testing.steps import Journal, Plan
 
 def bench_on(address: str, folder: Path, timeout: float = LONG) -> Bench:
     return bench_of(DaskOrchestrator(name="cluster", address=address, timeout=timeout), folder)
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Generator[Cluster]:
+    """A cluster for tests that leave it as it was; its first worker announces a graphics processor."""
+    with cluster(tmp_path_factory.mktemp("lasting"), resources="GPU=1") as found:
+        yield found
 
 
 def parent_of(process: int) -> int:
@@ -131,25 +138,24 @@ def test_a_step_is_not_run_again_whose_worker_dies_when_it_is_recorded(tmp_path:
 # Others that die
 
 
-def test_no_step_outlives_a_client_that_is_killed_and_the_run_goes_on_when_resumed(tmp_path: Path) -> None:
+def test_no_step_outlives_a_client_that_is_killed_and_the_run_goes_on_when_resumed(lasting: Cluster, tmp_path: Path) -> None:
     plan = [Plan(), Plan(deed="wait", inputs=(0,)), Plan(inputs=(1,))]
-    with cluster(tmp_path / "dask") as dask:
-        bench = bench_on(dask.address, tmp_path / "run")
-        with program(f'DaskOrchestrator(name="it", address="{dask.address}")', plan, tmp_path / "run") as client:
-            wait_until(lambda: bool(bench.journal.begun(1)))
-            client.kill()
-            client.wait(LONG)
-        step = process_of(bench.journal, 1)
-        wait_until(lambda: not is_alive(step))
-        bench.journal.release.touch()
-        bench.resume()
+    bench = bench_on(lasting.address, tmp_path)
+    with program(f'DaskOrchestrator(name="it", address="{lasting.address}")', plan, tmp_path) as client:
+        wait_until(lambda: bool(bench.journal.begun(1)))
+        client.kill()
+        client.wait(LONG)
+    step = process_of(bench.journal, 1)
+    wait_until(lambda: not is_alive(step))
+    bench.journal.release.touch()
+    bench.resume()
     check_all_ran(bench.journal, plan)
     assert [bench.journal.begun(number) for number in range(3)] == [1, 2, 1]
 
 
 def test_a_run_fails_when_the_scheduler_is_killed(tmp_path: Path) -> None:
     with cluster(tmp_path / "dask") as dask:
-        bench = bench_on(dask.address, tmp_path, timeout=5)  # so long it tries to reach the scheduler again
+        bench = bench_on(dask.address, tmp_path, timeout=4)  # so long it tries to reach the scheduler again
         with running(bench, [Plan(deed="wait"), Plan(inputs=(0,))]) as future:
             wait_until(lambda: bool(bench.journal.begun(0)))
             dask.scheduler.kill()
@@ -163,20 +169,18 @@ def test_a_run_fails_when_the_scheduler_is_killed(tmp_path: Path) -> None:
 # Resources
 
 
-def test_steps_run_where_what_they_ask_for_is_announced(tmp_path: Path) -> None:
+def test_steps_run_where_what_they_ask_for_is_announced(lasting: Cluster, tmp_path: Path) -> None:
     def ask(gpu: int) -> Callable[[StepSpec], StepSpec]:
         return lambda step: attrs.evolve(step, resources=Resources(gpu=gpu, cpu=64))  # nobody announces cores
 
-    with cluster(tmp_path / "dask", resources="GPU=1") as dask:
-        bench = bench_on(dask.address, tmp_path)
-        changed(bench, [Plan()] * 3, ask(1))
-        check_all_ran(bench.journal, [Plan()] * 3)
-        assert [event.what for event in bench.journal.read()] == ["begin", "end"] * 3
-        with pytest.raises(PipelineError, match=r"step_0: asks for GPU=2, and no worker announces more than 1") as caught:
-            changed(bench, [Plan()] * 3, ask(2))
-        assert len(caught.value.problems) == 3
-        secret_places = (str(tmp_path / "metadata.db"), str(tmp_path / "artifacts"))
-        assert not any(place in dask.text() for place in secret_places)  # no component is in a log
+    bench = bench_on(lasting.address, tmp_path)
+    changed(bench, [Plan()] * 3, ask(1))
+    check_all_ran(bench.journal, [Plan()] * 3)
+    assert [event.what for event in bench.journal.read()] == ["begin", "end"] * 3
+    with pytest.raises(PipelineError, match=r"step_0: asks for GPU=2, and no worker announces more than 1") as caught:
+        changed(bench, [Plan()] * 3, ask(2))
+    assert len(caught.value.problems) == 3
+    assert not any(place in lasting.text() for place in ("metadata.db", "artifacts"))  # no component is in a log
 
 
 # Where the cluster is
@@ -206,7 +210,7 @@ def test_a_cluster_without_workers_is_told(tmp_path: Path) -> None:
     with cluster(tmp_path / "dask") as dask:
         for worker in dask.workers:
             worker.kill()
-        bench = bench_on(dask.address, tmp_path, timeout=2)
+        bench = bench_on(dask.address, tmp_path, timeout=5)
         with pytest.raises(PipelineError, match="the cluster had no worker"):
             bench.run([Plan()])
     assert bench.journal.read() == []

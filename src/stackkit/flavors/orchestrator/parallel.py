@@ -92,7 +92,7 @@ class ParallelRun:
                 return
 
     def _started(self) -> StepProcess:
-        self._sent = self._sent or Sendable.of(self._components)
+        self._sent = self._sent or Sendable.of(self._components, ", or run with workers=1")
         return StepProcess(self._sent)
 
     def _wait(self) -> None:

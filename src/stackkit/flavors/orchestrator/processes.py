@@ -55,8 +55,12 @@ class Sendable:
         self.context.set_forkserver_preload([*preloaded])
 
     @classmethod
-    def of(cls, components: RunComponents) -> Sendable:
+    def of(cls, components: RunComponents, otherwise: str = "") -> Sendable:
         """Components, pickled; references to secrets go with them, and no values.
+
+        Args:
+            components: The components.
+            otherwise: What else can be done where they cannot be pickled.
 
         Raises:
             PipelineError: They cannot be pickled.
@@ -65,7 +69,7 @@ class Sendable:
             return cls(pickle.dumps(components), [name for name in sys.modules if name.partition(".")[0] in PRELOADED])
         except Exception as error:  # of any class that a user wrote
             what = f"the stack cannot be sent to other processes: {error}"
-            remedy = "define its classes at the top of a module, or run with workers=1"
+            remedy = f"define its classes at the top of a module{otherwise}"
             raise PipelineError(Problem(what, remedy=remedy)) from error
 
 

@@ -338,7 +338,7 @@ def _component(kind: str, flavor: str, path: Path) -> Component:
 
 
 def _interrupt_when_begun(journal: Journal, number: int) -> None:
-    until = time.monotonic() + PATIENCE / 2
+    until = time.monotonic() + 3 * PATIENCE
     while not journal.begun(number):
         if time.monotonic() > until:
             return

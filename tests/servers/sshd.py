@@ -55,7 +55,8 @@ def ssh_server(folder: Path) -> Generator[SshServer]:
     for _ in range(5):  # somebody else may take the port that was free
         port = _free_port()
         configuration = _configuration(folder, port)
-        command = [*([killer, "--pdeathsig", "KILL"] if killer else []), sshd, "-D", "-e", "-f", str(configuration)]
+        forgiving = _forgiving(sshd, configuration)
+        command = [*([killer, "--pdeathsig", "KILL"] if killer else []), sshd, "-D", "-e", "-f", str(configuration), *forgiving]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
@@ -88,6 +89,13 @@ def _configuration(folder: Path, port: int) -> Path:
     file = folder / "sshd_config"
     file.write_text("\n".join([*lines, ""]), encoding="utf-8")
     return file
+
+
+def _forgiving(sshd: str, configuration: Path) -> list[str]:
+    """The option that lets those go on who were refused before; older servers never mind, and know no such option."""
+    option = ["-o", "PerSourcePenalties=no"]
+    known = subprocess.run([sshd, "-t", "-f", str(configuration), *option], capture_output=True, check=False)
+    return [] if known.returncode else option
 
 
 def _free_port() -> int:

@@ -94,6 +94,7 @@ def test_a_file_with_another_content_is_another_requirement(make: Callable[[str]
     assert make(requirement) != first
 
 
+@pytest.mark.once
 def test_where_there_is_no_uv_python_has_its_own_way(
     offline: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

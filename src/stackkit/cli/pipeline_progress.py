@@ -91,8 +91,8 @@ class Progress(AbstractContextManager["Progress", None]):
     """
 
     def __init__(self, metadata: MetadataStore, name: str, display: Display, before: RunRecord | None = None) -> None:
-        self.run = before
-        self.cached = 0
+        self.run: RunRecord | None = before
+        self.cached: int = 0
         self._metadata = metadata
         self._name = name
         self._display = display

@@ -18,7 +18,7 @@ from tests.flavors.step_operator.projects import (
 )
 
 from stackkit import ARTIFACT_STORE
-from stackkit.errors import ConfigurationError, MissingExtraError
+from stackkit.errors import ConfigurationError, MissingExtraError, StepError
 from stackkit.flavors.step_operator.local import LocalStepOperator
 from stackkit.pipelines import run
 from stackkit.testing.commands import HOLDS, is_released, python, small_wheel
@@ -64,6 +64,16 @@ def test_when_the_process_dies_that_launched_it_a_command_is_ended(local: LocalS
     kill_while_it_runs(own, python(HOLDS, tmp_path / "lock", 60, "stays"), tmp_path / "lock")
     assert is_released(tmp_path / "lock", 60)
     wait_until_empty(tmp_path / "steps/runs")
+
+
+def test_what_cannot_be_run_is_told(local: LocalStepOperator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(StepError, match=r"its command cannot be run: .*null byte"):
+        local.launch("training", "monday", [], python("pass", "a\0b"))
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(StepError, match="the current folder does not exist; change to one that does"):
+        local.launch("training", "monday", [], python("pass"))
 
 
 def test_without_uv_it_says_what_to_install(local: LocalStepOperator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,16 @@ def test_an_old_python_says_that_it_is_too_old(monkeypatch: pytest.MonkeyPatch, 
     assert "and the kit needs 3.11" in found.problem
 
 
+def test_the_kit_is_written_where_it_is_not_there_as_it_was_sent_and_for_nobody_else(tmp_path: Path) -> None:
+    head = {"folder": str(tmp_path / "steps"), "digest": "0123", "wheel": "kit.whl"}
+    file = Path(receiving.kept(head, b"the kit"))
+    assert (file.read_bytes(), file.parents[2].stat().st_mode & 0o077) == (b"the kit", 0)
+    file.write_bytes(b"something else")
+    assert receiving.kept(head, b"the kit") == str(file)
+    assert file.read_bytes() == b"the kit"
+    assert list(file.parent.iterdir()) == [file]
+
+
 @pytest.mark.parametrize("sent", [b"", b"5\nabc", b"2\n{}"])
 def test_what_is_broken_off_is_not_begun(sent: bytes) -> None:
     with pytest.raises(SystemExit):

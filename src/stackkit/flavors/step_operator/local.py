@@ -14,7 +14,7 @@ import attrs
 from typing_extensions import override
 
 from stackkit.components.step_operator import BaseStepOperator
-from stackkit.errors import MissingExtraError, Problem
+from stackkit.errors import MissingExtraError, Problem, StepError
 from stackkit.flavors.step_operator.order import Order
 from stackkit.flavors.step_operator.parcel import Parcel, begin
 from stackkit.flavors.step_operator.printing import Printed
@@ -79,7 +79,7 @@ class LocalStepOperator(BaseStepOperator):
             command=[*entrypoint_command],
             requirements=[*requirements],
             folder=self.folder,
-            cwd=str(Path.cwd()),
+            cwd=_here(),
             timeout=self.timeout,
             memory=self.memory,
             uv=_uv(),
@@ -91,6 +91,13 @@ class LocalStepOperator(BaseStepOperator):
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:  # noqa: S603 - of our own
             exchange(process, Parcel(order, kit()).write(), printed)
         printed.check(self.name, "was there memory enough on this machine?")
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError as error:
+        raise StepError(Problem("the current folder does not exist", remedy="change to one that does")) from error
 
 
 def _uv() -> str:

@@ -25,18 +25,42 @@ def receive(channel: IO[bytes]) -> None:
         sys.exit(1)
     head = json.loads(part(channel))
     order, wheel, code = part(channel), part(channel), part(channel)
-    folder = os.path.join(os.path.expanduser(head["folder"]), "kit", head["digest"])  # noqa: PTH111, PTH118 - as light as can be
-    os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103 - the same
-    file = os.path.abspath(os.path.join(folder, head["wheel"]))  # noqa: PTH100, PTH118 - the same
-    if not os.path.exists(file):  # noqa: PTH110 - the same
-        unfinished = f"{file}.{os.getpid()}"
-        with open(unfinished, "wb") as written:  # noqa: PTH123 - the same
-            written.write(wheel)
-        os.replace(unfinished, file)  # noqa: PTH105 - the same
+    file = kept(head, wheel)
     sys.path.insert(0, file)
     from stackkit.flavors.step_operator.runner import carry_out
 
     carry_out(order, code, file, channel)
+
+
+def kept(head: dict[str, str], wheel: bytes) -> str:
+    """The file of the kit, which nobody else can change; written where it is not there as it was sent.
+
+    Args:
+        head: The folder, and what the kit is known by.
+        wheel: The kit.
+    """
+    base = os.path.abspath(os.path.expanduser(head["folder"]))  # noqa: PTH100, PTH111 - as light as can be
+    folder = os.path.join(base, "kit", head["digest"])  # noqa: PTH118 - the same
+    before = os.umask(0o077)
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - the same
+    os.umask(before)
+    file = os.path.join(folder, head["wheel"])  # noqa: PTH118 - the same
+    if not os.path.exists(file) or read(file) != wheel:  # noqa: PTH110 - the same
+        unfinished = "%s.%d" % (file, os.getpid())  # noqa: UP031 - older ones read this
+        with open(unfinished, "wb") as written:  # noqa: PTH123 - the same
+            written.write(wheel)
+        os.replace(unfinished, file)  # noqa: PTH105 - the same
+    return file
+
+
+def read(file: str) -> bytes:
+    """What is in a file.
+
+    Args:
+        file: Its path.
+    """
+    with open(file, "rb") as opened:  # noqa: PTH123 - as light as can be
+        return opened.read()
 
 
 def part(channel: IO[bytes]) -> bytes:

@@ -157,8 +157,8 @@ class TestTransactions:
         put(store, "stack", "kept")
         with pytest.raises(StoreError) as broken, store.write() as transaction:  # noqa: PT012 - the block is what is tested
             transaction.put("stack", "half", "{}", revision=0)
-            database.server.kill()
-            transaction.put("stack", "more", "{}", revision=0)
+            database.server.kill()  # so that the commit finds nobody
+        assert "look whether the change was made" in str(broken.value)
         unreachable = refusal(store)
         database.server.start()
         assert_names_server_and_remedy(broken.value, database)

@@ -64,16 +64,13 @@ def test_no_command_shows_the_password(server: Server, tmp_path: Path, monkeypat
     with Workspace.open(tmp_path) as workspace:  # the default stack, which is of one machine, is not made for others
         assert workspace.is_shared
         assert (workspace.stacks.all(), workspace.components.all(), workspace.stacks.active) == ([], [], None)
-    printed += stackkit(tmp_path, "status") + stackkit(tmp_path, "status", "--output=json")
+    printed += stackkit(tmp_path, "status")
     assert f"://{server.user}@{server.host}:{server.port}/{server.database}" in printed
     monkeypatch.setenv(VARIABLE, f"postgresql+psycopg://{server.user}:{PASSWORD[:7]}s3cr3t@{server.host}:1/{server.database}")
     refused = stackkit(tmp_path, "status", status=1)
     assert len(refused.splitlines()) == 1
     assert f"{server.user}@{server.host}:1" in refused
     printed += refused + stackkit(tmp_path, "--debug", "status", status=1)
-    monkeypatch.setenv(VARIABLE, "postgresql+psycopg://me:s3cr3t@@db/team")
-    printed += stackkit(tmp_path, "--debug", "status", status=1)
-    assert VARIABLE in printed
     assert PASSWORD not in printed
     assert "%3A%2F" not in printed
     assert "s3cr3t" not in printed

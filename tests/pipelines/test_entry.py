@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import ClassVar, final
@@ -34,9 +35,11 @@ from stackkit.flavors.metadata_store.sqlite import SqliteMetadataStore
 from stackkit.pipelines import run
 from stackkit.pipelines.entry import entry_command, entry_requirements, read_stack, stack_document
 from stackkit.pipelines.entrypoint import main
+from stackkit.pipelines.execution import now
 from stackkit.pipelines.origins import folder_of, requirement_of
 
 launched: list[list[str]] = []
+began: list[datetime] = []
 
 
 @final
@@ -48,6 +51,7 @@ class ProcessOperator(BaseStepOperator):
     @override
     def launch(self, pipeline_name: str, run_name: str, requirements: Sequence[str], entrypoint_command: Sequence[str]) -> None:
         launched.append([pipeline_name, run_name, *requirements])
+        began.append(now())
         environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "/usr/bin:/bin"}
         done = subprocess.run(
             [sys.executable, *entrypoint_command[1:]], cwd="/", env=environment, capture_output=True, text=True, check=False
@@ -136,6 +140,7 @@ def test_a_step_runs_where_its_operator_runs_it(operated: Stack, store: LocalArt
     found = steps(operated)
     assert {name: record.status for name, record in found.items()} == dict.fromkeys(found, "completed")
     assert found["train"].worker != found["load"].worker
+    assert found["train"].started <= began[-1], "the start of its process is part of it"
     with store.open(found["train"].logs, "r") as file:
         assert file.read() == "training\n"
     result = operated[METADATA_STORE].get_artifact(found["tell"].outputs[0])

@@ -105,8 +105,10 @@ class StepRun:
             StepError: It failed, or a step that it waits for is not done.
         """
         inputs = self._inputs()
-        current = self._write(attrs.evolve(self._begun(inputs), attempt=attempt))
-        return self._made(current, inputs)
+        begun, known = attrs.evolve(self._begun(inputs), attempt=attempt), self._recorded(self._spec.name)
+        if known is not None and (known.status, known.attempt) == ("running", attempt):  # making its environment is part of it
+            begun = attrs.evolve(begun, started=known.started)
+        return self._made(self._write(begun), inputs)
 
     def _inputs(self) -> dict[str, list[ArtifactRecord]]:
         """What the step takes of others; all that it waits for is done."""

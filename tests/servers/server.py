@@ -81,6 +81,8 @@ class Server:
     def start(self, *, tls: bool = False) -> None:
         """Start the server again after it was killed, at the same port, and wait until it takes connections.
 
+        It ends with the thread that calls this: the kernel sees to it.
+
         Args:
             tls: Whether it encrypts them, where the client asks for that or lets it choose.
         """

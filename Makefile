@@ -10,6 +10,7 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 PLAIN := $(VENV)/.stackkit-plain
+CLUSTER := $(VENV)/.stackkit-cluster
 DEV := $(VENV)/.stackkit-dev
 BENCH := $(VENV)/.stackkit-bench
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python)
@@ -19,10 +20,13 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check bench docs format clean help
+.PHONY: demo demo-cluster test check bench docs format clean help
 
 demo: $(PLAIN)  ## show what stackkit does, start to end, in a temporary workspace
 	@$(BIN)/stackkit demo $(ARGS)
+
+demo-cluster: $(CLUSTER)  ## run the demo's pipeline on Dask and PostgreSQL of this machine, and kill a worker
+	@$(BIN)/python -m examples.cluster
 
 test: $(DEV)  ## run the tests and the doctests
 	@$(BIN)/python -m pytest $(ARGS)
@@ -59,7 +63,7 @@ clean:  ## remove the virtual environment, caches and builds
 	@find $(wildcard src tests examples benchmarks docs) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## show this
-	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 $(VENV)/pyvenv.cfg:
 	@for python in $(CANDIDATES); do \
@@ -77,12 +81,17 @@ $(PLAIN): pyproject.toml | $(VENV)/pyvenv.cfg
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[local]'
 	@touch $@
 
+$(CLUSTER): pyproject.toml | $(VENV)/pyvenv.cfg
+	@echo "installing stackkit, Dask and a driver of PostgreSQL into $(VENV)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[local,dask,postgresql]'
+	@touch $(PLAIN) $@
+
 $(DEV): pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo "installing stackkit and the tools to work on it into $(VENV)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]'
-	@touch $(PLAIN) $@
+	@touch $(PLAIN) $(CLUSTER) $@
 
 $(BENCH): pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo "installing stackkit and what it is measured beside into $(VENV)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev,bench]'
-	@touch $(PLAIN) $(DEV) $@
+	@touch $(PLAIN) $(CLUSTER) $(DEV) $@

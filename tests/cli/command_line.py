@@ -16,6 +16,7 @@ from click.shell_completion import BashComplete
 
 from stackkit.cli.main import main
 from stackkit.cli.root import stackkit
+from stackkit.cli.session import Session
 from stackkit.registry import resolve
 from stackkit.store.base import Document
 from stackkit.store.sqlite import SqliteStore
@@ -77,10 +78,12 @@ class CommandLine:
     def completed(self, words: str) -> list[str]:
         """What a shell is offered after `stackkit` and some words, the last of which was begun."""
         *before, incomplete = words.split(" ")
-        path = [*sys.path]
+        path, session = [*sys.path], Session()
+        shell = BashComplete(stackkit, {"obj": session}, "stackkit", "_STACKKIT_COMPLETE")
         try:
-            return [item.value for item in BashComplete(stackkit, {}, "stackkit", "_C").get_completions(before, incomplete)]
+            return [item.value for item in shell.get_completions(before, incomplete)]
         finally:
+            session.close()
             self._forget_modules(path)
 
     def _forget_modules(self, path: list[str]) -> None:

@@ -18,7 +18,9 @@ from stackkit.testing.contracts.metadata_store import MetadataStoreContract
 
 @pytest.fixture(scope="module")
 def database(mariadb_server: Server) -> Generator[Server]:
-    yield mariadb_server.fresh_database()
+    fresh = mariadb_server.fresh_database()
+    bring_up(store_on(fresh, MysqlMetadataStore))
+    yield fresh
     disconnect()
 
 
@@ -26,10 +28,8 @@ class TestMysqlMetadataStore(MetadataStoreContract[MysqlMetadataStore]):
     @pytest.fixture
     @override
     def component(self, database: Server) -> MysqlMetadataStore:
-        store = store_on(database, MysqlMetadataStore)
-        bring_up(store)
         empty(database)
-        return store
+        return store_on(database, MysqlMetadataStore)
 
     @pytest.fixture
     @override

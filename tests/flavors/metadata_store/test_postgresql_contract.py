@@ -18,7 +18,9 @@ from stackkit.testing.contracts.metadata_store import MetadataStoreContract
 
 @pytest.fixture(scope="module")
 def database(postgresql_server: Server) -> Generator[Server]:
-    yield postgresql_server.fresh_database()
+    fresh = postgresql_server.fresh_database()
+    bring_up(store_on(fresh, PostgresqlMetadataStore))
+    yield fresh
     disconnect()
 
 
@@ -26,10 +28,8 @@ class TestPostgresqlMetadataStore(MetadataStoreContract[PostgresqlMetadataStore]
     @pytest.fixture
     @override
     def component(self, database: Server) -> PostgresqlMetadataStore:
-        store = store_on(database, PostgresqlMetadataStore)
-        bring_up(store)
         empty(database)
-        return store
+        return store_on(database, PostgresqlMetadataStore)
 
     @pytest.fixture
     @override

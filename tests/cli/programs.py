@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 STACKKIT = str(Path(sys.executable).parent / "stackkit")
-PATIENCE = 20.0
+PATIENCE = 120.0
 """How long to wait for what should come, in seconds."""
 
 

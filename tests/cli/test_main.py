@@ -152,7 +152,7 @@ class TestInterrupts:
             assert process.stdout is not None
             assert process.stdout.readline() == "waiting\n"
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=30)
+            _, err = process.communicate(timeout=120)
         assert process.returncode == 130
         assert err.strip() == "Error: interrupted"
 
@@ -162,7 +162,7 @@ class TestInterrupts:
             assert process.stdout is not None
             assert process.stdout.readline() == "waiting\n"
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=30)
+            _, err = process.communicate(timeout=120)
         assert (process.returncode, err.strip()) == (130, "Error: interrupted")
 
 

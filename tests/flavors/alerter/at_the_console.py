@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from stackkit.testing.contracts.alerter import A, AlerterContract, Answering, CutOff, Delivered
 
-WAIT = 20.0
+WAIT = 120.0
 PROMPT = " [y/n] "
 
 

@@ -82,7 +82,7 @@ class Forward:
 
     def __call__(self, request: Request) -> Reply:
         """What the registry answers."""
-        connection = http.client.HTTPConnection(self.address, timeout=20)
+        connection = http.client.HTTPConnection(self.address, timeout=120)
         try:
             connection.request(request.method, request.target, request.body, dict(request.headers))
             answer = connection.getresponse()

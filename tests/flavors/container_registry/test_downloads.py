@@ -287,14 +287,14 @@ class TestTargets:
         def waits(request: Request, forward: Forward) -> Reply:
             if is_blob(request):
                 arrived.set()
-                assert go_on.wait(20)
+                assert go_on.wait(120)
             return forward(request)
 
         found: list[str] = []
         with proxy(server.address, waits) as waiting, proxy(server.address, through) as plain:
             first = threading.Thread(target=lambda: found.append(behind(waiting.address).pull_image(f"{pushed[0]}:1", target)))
             first.start()
-            assert arrived.wait(20)
+            assert arrived.wait(120)
             with pytest.raises(ImageExistsError, match="is being written by somebody else"):
                 behind(plain.address).pull_image(f"{pushed[0]}:1", target)
             go_on.set()
@@ -320,7 +320,7 @@ class TestTargets:
         )
         with proxy(server.address, half) as slow:
             process = subprocess.Popen([sys.executable, "-c", program, slow.address, f"{pushed[0]}:1", str(target)])
-            assert arrived.wait(20)
+            assert arrived.wait(120)
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
         assert not target.exists()

@@ -60,7 +60,7 @@ def test_an_interrupted_push_ends_and_the_name_stays_free(server: DockerRegistry
     def slow(request: Request, forward: Forward) -> Reply:
         if request.is_upload:
             arrived.set()
-            gone.wait(20)
+            gone.wait(120)
         return forward(request)
 
     program = (
@@ -71,9 +71,9 @@ def test_an_interrupted_push_ends_and_the_name_stays_free(server: DockerRegistry
     with proxy(server.address, slow) as slowed:
         uri = f"{slowed.address}/{namespace}"
         process = subprocess.Popen([sys.executable, "-c", program, uri, str(layout)], stderr=subprocess.PIPE, text=True)
-        assert arrived.wait(20)
+        assert arrived.wait(120)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=120)
         gone.set()
     assert said.splitlines()[-1] == "KeyboardInterrupt"
     with pytest.raises(ImageNotFoundError):
@@ -89,7 +89,7 @@ def test_a_registry_that_answers_too_late_is_given_up(
     gone = threading.Event()
 
     def slow(request: Request, forward: Forward) -> Reply:
-        gone.wait(20)
+        gone.wait(120)
         return forward(request)
 
     with proxy(server.address, slow) as slowed:

@@ -136,7 +136,7 @@ def test_a_folder_is_out_of_sight_before_it_is_removed(store: LocalArtifactStore
 
     looking = threading.Thread(target=look)
     looking.start()
-    begun.wait(10)
+    begun.wait(60)
     store.rmtree("folder")
     enough.set()
     looking.join()

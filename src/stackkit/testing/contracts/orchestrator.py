@@ -23,12 +23,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from uuid import uuid4
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stackkit import (
@@ -49,6 +49,9 @@ from stackkit.testing.contracts.component import ComponentContract, few
 from stackkit.testing.steps import PATIENCE, Journal, Plan, graph, step_name
 
 Orc = TypeVar("Orc", bound=BaseOrchestrator)
+
+a_dozen: Final = settings(few, max_examples=max(1, settings().max_examples // 8))
+"""Fewer still: each example is a run of a pipeline or two."""
 
 
 @st.composite
@@ -183,7 +186,7 @@ class OrchestratorContract(ComponentContract[Orc], Generic[Orc]):
         check_all_ran(bench.journal, plan)
         assert bench.statuses() == ["completed"] * len(plan)
 
-    @few
+    @a_dozen
     @given(plan=plans())
     def test_the_steps_of_any_graph_run_once_in_order(self, new_bench: Callable[[], Bench], plan: list[Plan]) -> None:
         bench = new_bench()
@@ -263,7 +266,7 @@ class OrchestratorContract(ComponentContract[Orc], Generic[Orc]):
         check_all_ran(bench.journal, DIAMOND)
         assert bench.records() == before
 
-    @few
+    @a_dozen
     @given(plan=plans(), data=st.data())
     def test_any_graph_that_was_broken_off_is_finished(
         self, new_bench: Callable[[], Bench], plan: list[Plan], data: st.DataObject

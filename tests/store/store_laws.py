@@ -37,6 +37,7 @@ class StoreLaws:
 
     text: ClassVar[st.SearchStrategy[str]] = AWKWARD | st.text()
     each: ClassVar[int] = 50  # what each of the processes writes
+    steps: ClassVar[int] = 25  # what each of them counts
     kills: ClassVar[int] = 5
 
     @pytest.fixture
@@ -275,9 +276,11 @@ class StoreLaws:
         self.check_integrity(address)
 
     def test_eight_processes_that_count_by_compare_and_set_lose_no_step(self, eight: list[Worker], store: Store) -> None:
-        steps = self.each // 2
+        steps = self.steps
         with store.write() as transaction:
             transaction.put("counter", "steps", "0", revision=0)
+        for worker in eight:
+            worker.ask("documents", "counter", "")  # so that all are connected, and begin together
         for worker in eight:
             worker.send("increment", "steps", steps)
         conflicts = [worker.reply() for worker in eight]

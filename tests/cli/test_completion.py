@@ -108,7 +108,7 @@ def test_bash_takes_the_script_that_the_help_names(composed: CommandLine) -> Non
 def test_pipelines_runs_and_steps_are_completed(running: CommandLine) -> None:
     for name in ("one", "two"):
         running.done(f"run flow:training --name {name}")
-    offered = {
+    offered: dict[str, list[str]] = {
         "ru": ["run", "runs"],
         "pipel": ["pipelines", "pipeline"],
         "runs ": ["list", "show", "logs", "artifacts"],

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.docs.pages import Reader, blocks
 from tests.flavors.container_registry.docker_registry import docker_registry
+from tests.flavors.orchestrator.dask_cluster import cluster
 from tests.flavors.step_operator.offline import packages_of_the_kit
 from tests.servers.postgresql import postgresql
 
@@ -33,6 +34,11 @@ def surroundings(page: Path, folder: Path) -> Generator[Mapping[str, str]]:
     elif page.name == "shared-workspaces.md":
         with postgresql() as server:
             yield {"STACKKIT_STORE_URL": server.url("postgresql+psycopg"), "URL": server.url("postgresql+psycopg")}
+    elif page.name == "cluster.md":
+        with postgresql() as server, cluster(folder.parent / "work") as dask:
+            place = {"DB_PORT": str(server.port), "DB_NAME": server.database, "DB_USER": server.user}
+            url = server.url("postgresql+psycopg")
+            yield {**place, "DB_PASSWORD": server.password, "STACKKIT_STORE_URL": url, "URL": url, "SCHEDULER": dask.address}
     elif page.name == "step-operators.md":
         folder.mkdir()
         yield packages_of_the_kit(folder)

@@ -152,13 +152,11 @@ class Stack:
 
 
 def _slug(kind: object) -> str:
-    slug: object = getattr(kind, "slug", None)
-    if not isinstance(kind, ComponentType) or not isinstance(
-        slug, str
-    ):  # callers without a type checker give slugs and classes
-        what = f"a stack is not asked for {_described(kind)}"
-        raise ComponentNotFoundError(Problem(what, remedy="give a token such as ARTIFACT_STORE"))
-    return slug
+    if isinstance(kind, ComponentType):
+        return kind.slug
+    # callers without a type checker give slugs and classes
+    what = f"a stack is not asked for {_described(kind)}"
+    raise ComponentNotFoundError(Problem(what, remedy="give a token such as ARTIFACT_STORE"))
 
 
 def _described(value: object) -> str:

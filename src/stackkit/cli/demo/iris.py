@@ -164,7 +164,7 @@ class Iris:
 
     def __init__(self) -> None:
         with Workspace.find() as workspace, workspace.stacks.get()[ARTIFACT_STORE].open(FILE) as file:
-            self.model = Model(**json.load(file))
+            self.model: Model = Model(**json.load(file))
 
     def predict(self, sepal_length: float, sepal_width: float, petal_length: float, petal_width: float) -> str:
         """The species of a flower, by its measures in centimetres."""

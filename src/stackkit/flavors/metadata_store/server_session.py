@@ -25,7 +25,7 @@ class ServerSession:
 
     def __init__(self, connection: Connection, dialect: Dialect, *, repeated: bool) -> None:
         self._connection = connection
-        self.unless_there = dialect.unless_there
+        self.unless_there: str = dialect.unless_there
         self.repeated = repeated
 
     def rows(self, query: str, values: Values) -> list[Row]:

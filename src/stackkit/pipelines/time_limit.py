@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -82,8 +83,8 @@ def main(name: str) -> None:
     Args:
         name: The folder.
     """
-    _end_with_parent()
     folder = Path(name)
+    _end_with_parent(folder)
     attempt, stack = pickle.loads((folder / _TASK).read_bytes())  # noqa: S301 - of the process that started this one
     with on_stack(stack):
         outcome = execute(attempt, stack[ARTIFACT_STORE], folder / _SPOOL)
@@ -95,8 +96,8 @@ def main(name: str) -> None:
     new.replace(folder / _RESULT)
 
 
-def _end_with_parent() -> None:
-    """Be killed when the process is gone that started this one: it holds the other end of the standard input."""
+def _end_with_parent(folder: Path) -> None:
+    """Be killed, and leave nothing, when the process is gone that started this one: it holds the other end of our input."""
     watched = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -104,6 +105,7 @@ def _end_with_parent() -> None:
 
     def watch() -> None:
         os.read(watched, 1)
+        shutil.rmtree(folder, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

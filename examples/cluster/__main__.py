@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from examples.cluster.checks import Lost, checks
-from examples.cluster.programs import LONG, USER, Cluster, Database, Program, ProgramError, dask, postgresql
+from examples.cluster.programs import LONG, USER, Cluster, Database, Program, ProgramError, as_account, dask, postgresql
 
 from stackkit import METADATA_STORE, MetadataStore, RunRecord, Stack, StackkitError, StepRecord, Workspace
 from stackkit.cli.demo.guide import Guide
@@ -119,7 +119,7 @@ def _run(guide: Guide, cluster: Cluster, stack: Stack) -> Lost:
     """
     guide.note(f"$ stackkit {RUN}")
     running = subprocess.Popen(
-        [sys.executable, "-u", "-m", "stackkit", *shlex.split(RUN)],
+        [*as_account(), sys.executable, "-u", "-m", "stackkit", *shlex.split(RUN)],
         cwd=guide.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

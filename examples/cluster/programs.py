@@ -20,7 +20,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-LONG = 120.0
+LONG = 300.0
 """Seconds, which no start takes on any machine."""
 ACCOUNT = "postgres"
 """Who PostgreSQL runs as where we are root, which it refuses to be; Debian's package makes the account."""

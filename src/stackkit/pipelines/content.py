@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Generator
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from queue import SimpleQueue
 from typing import IO, Final, cast
 from uuid import uuid4
 
@@ -18,8 +19,12 @@ from stackkit.components.artifact_store import ArtifactStore
 FOLDER: Final = "artifacts"
 CHUNK: Final = 1 << 20
 """How many bytes are read at once; what is smaller is kept in memory until it is whole."""
+PIECE: Final = 1 << 17
+"""How many bytes are copied at once: what one thread has just read, another finds in the processor's cache to be hashed."""
 _BESIDE: Final = 1 << 16
 """From how many bytes on it is worth to hash them beside other work."""
+_AHEAD: Final = 8 * PIECE
+"""How many bytes may wait to be hashed."""
 
 
 @attrs.frozen
@@ -38,35 +43,58 @@ class Written:
 
 
 class Digest:
-    """A SHA-256 that is computed beside other work."""
+    """A SHA-256 that is computed beside other work, in a thread of its own as soon as there is enough for one."""
 
     def __init__(self) -> None:
         self._sha = hashlib.sha256()
-        self._thread: ThreadPoolExecutor | None = None
-        self._pending: Future[None] | None = None
+        self._thread: threading.Thread | None = None
+        self._given: SimpleQueue[memoryview | bytes | None] = SimpleQueue()
+        self._hashed: SimpleQueue[int] = SimpleQueue()
+        self._pending = 0
+
+    def __del__(self) -> None:
+        """Whoever was kept from closing it leaves no thread behind."""
+        self._given.put(None)
 
     def update(self, data: memoryview | bytes) -> None:
         """Add bytes; they must not change before `wait` returns."""
-        self.wait()
         if len(data) < _BESIDE:
+            self.wait()
             self._sha.update(data)
             return
-        self._thread = self._thread or ThreadPoolExecutor(1, "digest")
-        self._pending = self._thread.submit(self._sha.update, data)
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=_hash, args=(self._sha.update, self._given, self._hashed), name="digest", daemon=True
+            )
+            self._thread.start()
+        self._wait_until(max(_AHEAD - len(data), 0))
+        self._given.put(data)
+        self._pending += len(data)
 
     def wait(self) -> None:
         """Wait until all that was added is hashed."""
-        if self._pending is not None:
-            self._pending.result()
-            self._pending = None
+        self._wait_until(0)
 
     def close(self) -> str:
         """The digest, in hexadecimal digits."""
         self.wait()
         if self._thread is not None:
-            self._thread.shutdown()
+            self._given.put(None)
+            self._thread.join()
             self._thread = None
         return self._sha.hexdigest()
+
+    def _wait_until(self, pending: int) -> None:
+        while self._pending > pending:
+            self._pending -= self._hashed.get()
+
+
+def _hash(
+    update: Callable[[memoryview | bytes], None], given: SimpleQueue[memoryview | bytes | None], hashed: SimpleQueue[int]
+) -> None:
+    while (data := given.get()) is not None:
+        update(data)
+        hashed.put(len(data))
 
 
 class ContentWriter(io.BufferedIOBase):
@@ -199,7 +227,7 @@ class CheckingReader(io.BufferedIOBase):
     def digest(self) -> str:
         """The digest of the whole file."""
         self.seek(self._hashed)
-        while self.read(CHUNK):
+        while self.read(PIECE):
             pass
         return self._digest.close()
 

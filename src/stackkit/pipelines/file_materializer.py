@@ -8,15 +8,14 @@ import stat
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, Final
+from typing import IO
 from uuid import uuid4
 
 from typing_extensions import override
 
 from stackkit.errors import DocumentError, NotSerializableError, Problem
+from stackkit.pipelines.content import PIECE
 from stackkit.pipelines.materializers import Materializer, require_type
-
-_CHUNK: Final = 1 << 20
 
 
 class PathMaterializer(Materializer[Path]):
@@ -98,7 +97,7 @@ def _header(member: tarfile.TarInfo) -> bytes:
 
 def _copy(source: IO[bytes] | io.FileIO, target: IO[bytes] | io.FileIO, size: int, path: object) -> None:
     while size:
-        chunk = source.read(min(size, _CHUNK))
+        chunk = source.read(min(size, PIECE))
         if not chunk:
             raise DocumentError(Problem("ends before its end", where=str(path), remedy="was it changed meanwhile?"))
         target.write(chunk)

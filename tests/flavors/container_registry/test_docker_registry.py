@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.flavors.container_registry import docker_registry
+from tests.servers import programs
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,13 +24,13 @@ def absent(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_where_programs_are_required_a_missing_one_fails_the_test(absent: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docker_registry, "REQUIRED", True)
+    monkeypatch.setattr(programs, "REQUIRED", True)
     with pytest.raises(pytest.fail.Exception, match="no-such-program is not installed: apt-get install no-such-package"):
         docker_registry.program(absent)
 
 
 def test_elsewhere_the_test_is_skipped_and_says_why(absent: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docker_registry, "REQUIRED", False)
+    monkeypatch.setattr(programs, "REQUIRED", False)
     with pytest.raises(pytest.skip.Exception, match="no-such-program is not installed: apt-get install no-such-package"):
         docker_registry.program(absent)
 

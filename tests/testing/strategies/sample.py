@@ -6,6 +6,7 @@ import enum
 import re
 from collections.abc import Callable, Mapping, MutableMapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -212,6 +213,10 @@ EVERY_CHECK: Final[tuple[HealthCheck, ...]] = tuple(check for check in HealthChe
 """Health checks are of no use where what is drawn is what is tested."""
 
 
+class _ReachedError(Exception):
+    """Nothing is missing any more."""
+
+
 def unreached(drawn: st.SearchStrategy[Any], wanted: Mapping[str, Callable[[Any], object]], tries: int) -> set[str]:
     """What holds for none of what is drawn."""
     missing = set(wanted)
@@ -227,6 +232,9 @@ def unreached(drawn: st.SearchStrategy[Any], wanted: Mapping[str, Callable[[Any]
     @given(drawn)
     def look(found: Any) -> None:
         missing.difference_update({what for what in missing if wanted[what](found)})
+        if not missing:
+            raise _ReachedError
 
-    look()
+    with suppress(_ReachedError):
+        look()
     return missing

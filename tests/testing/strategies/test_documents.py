@@ -91,7 +91,7 @@ WRONG: dict[str, Callable[[Document], object]] = {
 
 
 def test_everything_that_may_be_wrong_is_wrong_at_times() -> None:
-    assert unreached(NEARLY_RIGHT[Loop], WRONG, 600) <= {"a secret in the clear"}  # the rarest: not in every run
+    assert unreached(NEARLY_RIGHT[Loop], WRONG, 6000) == set()
 
 
 @patient

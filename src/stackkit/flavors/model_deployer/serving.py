@@ -40,9 +40,9 @@ LARGEST: Final = 64 * 2**20
 """How many bytes a request may have."""
 _HOSTS: Final = frozenset({b"127.0.0.1", b"localhost"})
 _CLOSE: Final = (b"connection", b"close")
-_PATIENCE: Final = 1.0
+_PATIENCE: Final = 3.0
 """How long a client that is connected and silent may still send a request to a server that leaves, in seconds."""
-_SETTLING: Final = 0.05
+_SETTLING: Final = 0.2
 _TICK: Final = 0.01
 
 

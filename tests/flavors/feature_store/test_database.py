@@ -10,6 +10,7 @@ import pytest
 
 from stackkit.errors import FeatureStoreError
 from stackkit.flavors.feature_store import database
+from stackkit.flavors.local_files import sqlite_locks
 
 INSERT = "INSERT INTO view (name, definition, known) VALUES ('a', '{}', '{}')"
 
@@ -100,7 +101,7 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
 def test_who_waits_too_long_is_told_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "features.db"
     database.make(path)
-    monkeypatch.setattr(database, "TIMEOUT", 0.0)
+    monkeypatch.setattr(sqlite_locks, "TIMEOUT", 0.0)
     with (
         database.write(path),
         pytest.raises(FeatureStoreError, match="another program keeps it locked"),

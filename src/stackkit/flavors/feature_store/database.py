@@ -6,19 +6,17 @@ Each use has a connection of its own, with which it does one transaction.
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 from stackkit.errors import FeatureStoreError, Problem
 from stackkit.flavors.local_files.sqlite_connections import lend
+from stackkit.flavors.local_files.sqlite_locks import result_code, when_free
 
 APPLICATION_ID: Final = 0x53744B46  # "StKF": tells our files from other programs' databases
 VERSION: Final = 1
-TIMEOUT: Final = 60.0  # seconds that a writer waits for others
-_PAUSE: Final = 0.001  # seconds between two tries to get a lock
 
 _SCHEMA: Final = (
     # What was materialized: all rows of the files up to `sequence` whose event was not after `through`. `version` counts the
@@ -77,7 +75,7 @@ def read(path: Path) -> Generator[sqlite3.Connection]:
                 yield connection
             return
         with lend(path, _connect) as connection:
-            _when_free(connection, lambda: _begin(connection, path))
+            when_free(connection, lambda: _begin(connection, path))
             yield connection
 
 
@@ -102,7 +100,7 @@ def write(path: Path) -> Generator[sqlite3.Connection]:
             problem = Problem(f"cannot be made ({e.strerror})", where=str(path.parent), remedy=remedy)
             raise FeatureStoreError(problem) from e
         with lend(path, _connect) as connection:
-            _when_free(connection, lambda: _begin(connection, path, "IMMEDIATE"))
+            when_free(connection, lambda: _begin(connection, path, "IMMEDIATE"))
             yield connection
             connection.execute("COMMIT")
 
@@ -123,7 +121,7 @@ def make(path: Path) -> None:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        _when_free(connection, lambda: _prepare(connection, path))
+        when_free(connection, lambda: _prepare(connection, path))
     except BaseException:
         connection.close()
         raise
@@ -177,33 +175,11 @@ def _number(connection: sqlite3.Connection, query: str) -> int:
     return value
 
 
-def _when_free(connection: sqlite3.Connection, begin: Callable[[], None]) -> None:
-    """Do what needs a lock as soon as nobody else has it.
-
-    SQLite's own waiting sleeps too long between its tries, and does not wait where two change the journal at once.
-    """
-    deadline = time.monotonic() + TIMEOUT
-    while True:
-        try:
-            return begin()
-        except sqlite3.OperationalError as e:
-            if _result_code(e) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        time.sleep(_PAUSE)
-
-
 @contextmanager
 def _explained(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.Error as e:
         detail = " ".join(str(e).split())
-        what, remedy = _REASONS.get(_result_code(e), (f"it refused: {detail}", "check the file, or restore it from a backup"))
+        what, remedy = _REASONS.get(result_code(e), (f"it refused: {detail}", "check the file, or restore it from a backup"))
         raise FeatureStoreError(Problem(what, where=str(path), remedy=remedy)) from e
-
-
-def _result_code(error: sqlite3.Error) -> int:
-    code: int = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF

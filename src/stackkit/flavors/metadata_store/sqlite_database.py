@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,14 +10,13 @@ from typing import Final, TypeVar
 
 from stackkit.errors import NewerStoreError, Problem, StoreError
 from stackkit.flavors.local_files.sqlite_connections import lend
+from stackkit.flavors.local_files.sqlite_locks import result_code, when_free
 from stackkit.flavors.metadata_store.database import Row, Session, Values
 from stackkit.flavors.metadata_store.schema import UPGRADES
 
 T = TypeVar("T")
 
 APPLICATION_ID: Final = 0x53744B4D  # "StKM": tells our files from other programs' databases
-TIMEOUT: Final = 60.0  # seconds that a writer waits for others
-_PAUSE: Final = 0.001  # seconds between two tries to get a lock: SQLite itself would sleep for up to 0.1
 
 _TYPES: Final = {"serial": "INTEGER PRIMARY KEY", "bytes": "BLOB", "text": "TEXT", "word": "TEXT", "compact": " WITHOUT ROWID"}
 
@@ -65,7 +63,7 @@ class SqliteDatabase:
                 with empty_session() as nothing:
                     return work(nothing)
             with lend(self._path, _connect) as connection:
-                _when_free(connection, lambda: _begin(connection, self._path, "DEFERRED"))
+                when_free(connection, lambda: _begin(connection, self._path, "DEFERRED"))
                 return work(_SqliteSession(connection))
 
     def write(self, work: Callable[[Session], T]) -> T:
@@ -78,7 +76,7 @@ class SqliteDatabase:
             if not self._path.exists():
                 self._path.parent.mkdir(parents=True, exist_ok=True)
             with lend(self._path, _connect) as connection:
-                _when_free(connection, lambda: _begin(connection, self._path, "IMMEDIATE"))
+                when_free(connection, lambda: _begin(connection, self._path, "IMMEDIATE"))
                 done = work(_SqliteSession(connection))
                 connection.execute("COMMIT")
                 return done
@@ -107,7 +105,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     """A connection, which any thread may use. The file has our journal and our tables then, or is refused."""
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        _when_free(connection, lambda: _prepare(connection, path))
+        when_free(connection, lambda: _prepare(connection, path))
     except BaseException:
         connection.close()
         raise
@@ -174,33 +172,14 @@ def empty_session() -> Generator[Session]:
         yield _SqliteSession(connection)
 
 
-def _when_free(connection: sqlite3.Connection, begin: Callable[[], None]) -> None:
-    """Do what needs a lock as soon as nobody else has it."""
-    deadline = time.monotonic() + TIMEOUT
-    while True:
-        try:
-            return begin()
-        except sqlite3.OperationalError as e:
-            if _code(e) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        time.sleep(_PAUSE)
-
-
 @contextmanager
 def _explained(path: Path) -> Generator[None]:
     """Make a StoreError of what SQLite and the operating system raise."""
     try:
         yield
     except sqlite3.Error as e:
-        what, remedy = _REASONS.get(_code(e), (f"it refused: {' '.join(str(e).split())}", ""))
+        what, remedy = _REASONS.get(result_code(e), (f"it refused: {' '.join(str(e).split())}", ""))
         raise StoreError(Problem(what, where=str(path), remedy=remedy)) from e
     except OSError as e:
         remedy = "let this user write there, or name another file"
         raise StoreError(Problem(f"cannot be made ({e.strerror})", where=str(path), remedy=remedy)) from e
-
-
-def _code(error: sqlite3.Error) -> int:
-    """The primary result code; 0 where Python raised the error, not SQLite."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
@@ -251,10 +252,14 @@ class PipelineDeployment:
         Raises:
             PipelineError: There is none of this name.
         """
-        for step in self.steps:
-            if step.name == name:
-                return step
-        raise PipelineError(Problem(f"there is no step {name}", where=self.name))
+        found = self._by_name.get(name)
+        if found is None:
+            raise PipelineError(Problem(f"there is no step {name}", where=self.name))
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, StepSpec]:
+        return {step.name: step for step in self.steps}
 
     def downstream(self, name: str) -> list[str]:
         """The names of the steps that wait for a step, those that wait for them, and so on, in the order of the pipeline."""

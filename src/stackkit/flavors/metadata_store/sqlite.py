@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, final
 
@@ -22,6 +23,11 @@ def _default_file() -> str:
 def _absolute(path: str) -> str:
     # Path.resolve would follow symbolic links, and Path.expanduser raises for a user that is not there
     return os.path.abspath(os.path.expanduser(path)) if path else path  # noqa: PTH100, PTH111
+
+
+@lru_cache
+def _database_at(path: str) -> SqliteDatabase:
+    return SqliteDatabase(Path(path))  # which keeps nothing but the path, in a form that takes time to make
 
 
 @final
@@ -57,7 +63,7 @@ class SqliteMetadataStore(SqlMetadataStore):
     @property
     @override
     def _database(self) -> SqliteDatabase:
-        return SqliteDatabase(Path(self.path))
+        return _database_at(self.path)
 
     @property
     @override

@@ -279,7 +279,8 @@ if __name__ == "__main__":
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    root = str(Path(__file__).parents[2])  # which pytest has not on its path, when it is not run as a module
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), root, *sys.path])}
     command = [sys.executable, str(folder / "flow.py")]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

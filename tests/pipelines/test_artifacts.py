@@ -153,6 +153,33 @@ def test_content_that_was_cut_off_is_refused_whatever_reads_it(store: LocalArtif
         read_artifact(store, record(written, "path"), Path, tmp_path / "scratch")
 
 
+@pytest.mark.parametrize("copied", [0, CHUNK + 5, 3 * CHUNK], ids=["nothing", "a part", "all"])
+def test_a_large_file_is_copied_and_checked_however_much_of_it_the_kernel_copies(
+    store: LocalArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: int
+) -> None:
+    left = [copied]
+
+    def copy_some(source: int, target: int, count: int, offset: int) -> int:
+        done = os.write(target, os.pread(source, min(count, left[0], CHUNK), offset))
+        left[0] -= done
+        if not done:
+            raise OSError("it does no more")
+        return done
+
+    value = tmp_path / "value"
+    value.write_bytes(os.urandom(3 * CHUNK))
+    written = write_artifact(store, value, Path, "path")
+    monkeypatch.setattr(os, "copy_file_range", copy_some, raising=False)
+    found = read_artifact(store, record(written, "path"), Path, tmp_path)
+    assert isinstance(found, Path)
+    assert found.read_bytes() == value.read_bytes()
+    with Path(store.path, written.uri).open("r+b") as file:
+        os.pwrite(file.fileno(), bytes([os.pread(file.fileno(), 1, 2 * CHUNK)[0] ^ 1]), 2 * CHUNK)
+    left[0] = copied
+    with pytest.raises(ArtifactCorruptError):
+        read_artifact(store, record(written, "path"), Path, tmp_path)
+
+
 def test_what_could_do_harm_is_checked_before_it_is_read(store: LocalArtifactStore, tmp_path: Path) -> None:
     written = write_artifact(store, b"x" * (2 * CHUNK), object, "cloudpickle")
     planted = write_artifact(store, Planted(tmp_path / "harm"), object, "cloudpickle")

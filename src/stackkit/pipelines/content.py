@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-import threading
-from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
-from queue import SimpleQueue
+import os
+import sys
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, Final, cast
 from uuid import uuid4
 
@@ -15,16 +15,11 @@ import attrs
 from typing_extensions import Buffer, override
 
 from stackkit.components.artifact_store import ArtifactStore
+from stackkit.pipelines.digest import PIECE, Digest
 
 FOLDER: Final = "artifacts"
 CHUNK: Final = 1 << 20
 """How many bytes are read at once; what is smaller is kept in memory until it is whole."""
-PIECE: Final = 1 << 17
-"""How many bytes are copied at once: what one thread has just read, another finds in the processor's cache to be hashed."""
-_BESIDE: Final = 1 << 16
-"""From how many bytes on it is worth to hash them beside other work."""
-_AHEAD: Final = 8 * PIECE
-"""How many bytes may wait to be hashed."""
 
 
 @attrs.frozen
@@ -40,61 +35,6 @@ class Written:
     uri: str
     digest: str
     size: int
-
-
-class Digest:
-    """A SHA-256 that is computed beside other work, in a thread of its own as soon as there is enough for one."""
-
-    def __init__(self) -> None:
-        self._sha = hashlib.sha256()
-        self._thread: threading.Thread | None = None
-        self._given: SimpleQueue[memoryview | bytes | None] = SimpleQueue()
-        self._hashed: SimpleQueue[int] = SimpleQueue()
-        self._pending = 0
-
-    def __del__(self) -> None:
-        """Whoever was kept from closing it leaves no thread behind."""
-        self._given.put(None)
-
-    def update(self, data: memoryview | bytes) -> None:
-        """Add bytes; they must not change before `wait` returns."""
-        if len(data) < _BESIDE:
-            self.wait()
-            self._sha.update(data)
-            return
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=_hash, args=(self._sha.update, self._given, self._hashed), name="digest", daemon=True
-            )
-            self._thread.start()
-        self._wait_until(max(_AHEAD - len(data), 0))
-        self._given.put(data)
-        self._pending += len(data)
-
-    def wait(self) -> None:
-        """Wait until all that was added is hashed."""
-        self._wait_until(0)
-
-    def close(self) -> str:
-        """The digest, in hexadecimal digits."""
-        self.wait()
-        if self._thread is not None:
-            self._given.put(None)
-            self._thread.join()
-            self._thread = None
-        return self._sha.hexdigest()
-
-    def _wait_until(self, pending: int) -> None:
-        while self._pending > pending:
-            self._pending -= self._hashed.get()
-
-
-def _hash(
-    update: Callable[[memoryview | bytes], None], given: SimpleQueue[memoryview | bytes | None], hashed: SimpleQueue[int]
-) -> None:
-    while (data := given.get()) is not None:
-        update(data)
-        hashed.put(len(data))
 
 
 class ContentWriter(io.BufferedIOBase):
@@ -184,8 +124,8 @@ class CheckingReader(io.BufferedIOBase):
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._digest = Digest()
-        self._at = 0
-        self._hashed = 0
+        self._at: int = 0
+        self._hashed: int = 0
 
     @override
     def readable(self) -> bool:
@@ -223,6 +163,32 @@ class CheckingReader(io.BufferedIOBase):
         data = self.read(len(view))
         view[: len(data)] = data
         return len(data)
+
+    def copy_to(self, target: int, size: int) -> int:
+        """Copy what comes next to another file in the kernel, and hash it meanwhile, where the kernel can.
+
+        Args:
+            target: The descriptor of the other file.
+            size: How many bytes there are to copy.
+
+        Returns:
+            How many of them were copied; the others are to be read.
+        """
+        file = self._file
+        is_plain = isinstance(getattr(file, "raw", None), io.FileIO)  # and its descriptor leads to what it reads
+        if sys.platform != "linux" or not is_plain or size < CHUNK or self._at != self._hashed:
+            return 0
+        source, start = file.fileno(), self._at
+        self._hashed = start + size
+        self._digest.update_from_file(source, start, self._hashed)
+        with suppress(OSError):  # what the kernel does not copy is read and written, or fails there with its reason
+            while self._at < self._hashed:
+                count = os.copy_file_range(source, target, self._hashed - self._at, self._at)
+                if not count:
+                    break
+                self._at += count
+        self.seek(self._at)
+        return self._at - start
 
     def digest(self) -> str:
         """The digest of the whole file."""

@@ -14,7 +14,8 @@ from uuid import uuid4
 from typing_extensions import override
 
 from stackkit.errors import DocumentError, NotSerializableError, Problem
-from stackkit.pipelines.content import PIECE
+from stackkit.pipelines.content import CheckingReader
+from stackkit.pipelines.digest import PIECE
 from stackkit.pipelines.materializers import Materializer, require_type
 
 
@@ -122,7 +123,12 @@ def _extract(member: tarfile.TarInfo, file: IO[bytes], path: Path) -> None:
     file.seek(member.offset_data)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755 if member.mode & 0o100 else 0o644)
     with open(descriptor, "wb", buffering=0) as target:  # noqa: PTH123 - of a descriptor
-        _copy(file, target, member.size, member.name)
+        copied = _copied_in_kernel(file, target, member.size)
+        _copy(file, target, member.size - copied, member.name)
+
+
+def _copied_in_kernel(source: object, target: io.FileIO, size: int) -> int:
+    return source.copy_to(target.fileno(), size) if isinstance(source, CheckingReader) else 0
 
 
 def _link(member: tarfile.TarInfo, target: Path) -> None:

@@ -63,11 +63,14 @@ def prefect_in(folder: Path) -> Generator[Run]:
 
 
 def _ask(program: subprocess.Popen[str], log: Path, shape: str, count: int) -> int:
-    if program.stdin and program.stdout:
-        print(shape, count, file=program.stdin, flush=True)
-        if answer := program.stdout.readline():
-            return int(answer)
-    raise SystemExit(f"prefect failed: {log.read_text('utf-8', 'replace')[-2_000:]}")
+    answer = ""
+    with suppress(BrokenPipeError):
+        if program.stdin and program.stdout:
+            print(shape, count, file=program.stdin, flush=True)
+            answer = program.stdout.readline()
+    if not answer:
+        raise SystemExit(f"prefect failed: {log.read_text('utf-8', 'replace')[-2_000:]}")
+    return int(answer)
 
 
 def flows() -> Mapping[str, Callable[[int], int]]:

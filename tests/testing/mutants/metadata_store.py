@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -148,6 +149,7 @@ class Checks(Wrapped):
         known = {found.step: found for found in self.inner.get_steps(step.run_id)}.get(step.step)
         if known is not None and known.status in DONE:
             raise ConflictError
+        time.sleep(0.005)  # for others to be between the two as well
         try:
             self.inner.record_step(step, artifacts)
         except ConflictError:  # somebody was faster since then: what was given is written nevertheless

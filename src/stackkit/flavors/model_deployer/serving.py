@@ -40,9 +40,9 @@ LARGEST: Final = 64 * 2**20
 """How many bytes a request may have."""
 _HOSTS: Final = frozenset({b"127.0.0.1", b"localhost"})
 _CLOSE: Final = (b"connection", b"close")
-_PATIENCE: Final = 3.0
+_PATIENCE: Final = 2.0
 """How long a client that is connected and silent may still send a request to a server that leaves, in seconds."""
-_SETTLING: Final = 0.2
+_SETTLING: Final = 0.05
 _TICK: Final = 0.01
 
 
@@ -241,6 +241,8 @@ class Server:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._told.wait(), 1.0)
             self._set_date()
+        loop.remove_reader(listening)
+        await asyncio.sleep(_SETTLING)  # what was accepted just now is no connection yet, and asyncio drops it at a close
         server.close()
         await self._let_go()
 
@@ -259,8 +261,7 @@ class Server:
         """
         self._door.is_closing = True
         patient_until = time.monotonic() + _PATIENCE
-        settled_at = time.monotonic() + _SETTLING  # what was accepted just now is no connection yet
-        while self._state.connections or self._state.tasks or time.monotonic() < settled_at:
+        while self._state.connections or self._state.tasks:
             for connection in list(self._state.connections):
                 if self._at_once or time.monotonic() > patient_until:
                     connection.shutdown()

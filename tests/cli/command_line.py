@@ -88,8 +88,9 @@ class CommandLine:
 
     def _forget_modules(self, path: list[str]) -> None:
         """The next call finds modules as another process would."""
+        ours = str(self.folder.parent)
         for name, module in [*sys.modules.items()]:
-            if str(getattr(module, "__file__", None) or "").startswith(str(self.folder.parent)):
+            if str(getattr(module, "__file__", None) or "").startswith(ours):
                 del sys.modules[name]
         sys.path[:] = path
         vars(resolve)["_roots"].clear()

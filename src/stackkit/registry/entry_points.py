@@ -16,7 +16,6 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Final
 
 import attrs
@@ -26,6 +25,7 @@ FLAVORS_GROUP: Final = "stackkit.flavors"
 
 _METADATA: Final = (".dist-info", ".egg-info")
 _FILE: Final = "entry_points.txt"
+_OURS: Final = "stackkit."
 
 
 @attrs.frozen
@@ -74,12 +74,13 @@ def _packages(folder: str) -> Iterator[tuple[str, str]]:
         return
     else:
         for name in names:
-            yield _distribution(name), _text(Path(folder, name, _FILE))
+            yield _distribution(name), _text(f"{folder}/{name}/{_FILE}")
 
 
-def _text(file: Path) -> str:
+def _text(file: str) -> str:
     try:
-        return file.read_text("utf-8")
+        with open(file, encoding="utf-8") as opened:  # noqa: PTH123 - a Path for each package takes as long as all else here
+            return opened.read()
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -104,6 +105,8 @@ def _distribution(folder: str) -> str:
 
 
 def _parsed(text: str, distribution: str) -> Iterator[EntryPoint]:
+    if _OURS not in text:
+        return
     group = ""
     for line in map(str.strip, text.splitlines()):
         if line.startswith("[") and line.endswith("]"):

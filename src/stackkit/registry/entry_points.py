@@ -25,7 +25,6 @@ FLAVORS_GROUP: Final = "stackkit.flavors"
 
 _METADATA: Final = (".dist-info", ".egg-info")
 _FILE: Final = "entry_points.txt"
-_OURS: Final = "stackkit."
 
 
 @attrs.frozen
@@ -105,7 +104,7 @@ def _distribution(folder: str) -> str:
 
 
 def _parsed(text: str, distribution: str) -> Iterator[EntryPoint]:
-    if _OURS not in text:
+    if COMPONENT_TYPES_GROUP not in text and FLAVORS_GROUP not in text:
         return
     group = ""
     for line in map(str.strip, text.splitlines()):

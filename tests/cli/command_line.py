@@ -88,7 +88,7 @@ class CommandLine:
 
     def _forget_modules(self, path: list[str]) -> None:
         """The next call finds modules as another process would."""
-        ours = str(self.folder.parent)
+        ours = str(self.folder.parents[1])  # where all tests of this process have their folders
         for name, module in [*sys.modules.items()]:
             if str(getattr(module, "__file__", None) or "").startswith(ours):
                 del sys.modules[name]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from stackkit.cli.plotting.scales import LARGEST, SMALLEST, Scale, text_of
@@ -20,6 +20,7 @@ def test_all_values_are_on_the_scale(values: list[float]) -> None:
 
 
 @given(values=st.lists(positive, max_size=6))
+@example(values=[1.0000000000000002e-300, 1e-300])
 def test_all_values_are_on_a_logarithmic_scale(values: list[float]) -> None:
     scale = Scale.around(values, log=True).wider()
     assert scale.low < scale.high

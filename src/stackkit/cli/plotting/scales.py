@@ -42,7 +42,7 @@ class Scale:
         """
         found = list(values)
         low, high = (min(found), max(found)) if found else (1.0, 10.0)
-        if low == high and log:
+        if log and math.log10(low) == math.log10(high):  # neighbours among numbers may have one logarithm
             return cls(low / 2, high * 2, log)
         if low == high:
             room = abs(low) / 20 or 0.5

@@ -30,7 +30,20 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+TESTS = Path(__file__).parent
+EXAMPLES = TESTS.parent / "examples"
+
+ONCE = ("benchmarks", "cli", "docs", "examples")
+"""The folders of tests that are marked `once`: what is said, shown and measured is the same on every Python."""
+ALWAYS = ("cli/demo/test_command.py", "cli/test_custom_flavor.py", "cli/test_main.py", "cli/test_pipeline_run.py")
+"""And of these those that are not: they go the whole way."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        place = item.path.relative_to(TESTS) if item.path.is_relative_to(TESTS) else None
+        if place and place.parts[0] in ONCE and str(place) not in ALWAYS:
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.fixture(autouse=True, scope="module")

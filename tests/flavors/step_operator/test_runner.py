@@ -9,12 +9,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.flavors.step_operator.projects import wait_for
 
 from stackkit.flavors.step_operator import receiving
 from stackkit.flavors.step_operator.local import LocalStepOperator
 from stackkit.flavors.step_operator.order import Order, Outcome
 from stackkit.flavors.step_operator.parcel import HEARTBEAT, Parcel, begin
-from stackkit.flavors.step_operator.wheel import kit
+from stackkit.flavors.step_operator.wheel import archive, kit
 from stackkit.testing.commands import HOLDS, is_released, python
 
 
@@ -52,6 +53,22 @@ def test_when_nobody_speaks_any_more_a_command_is_ended(local: LocalStepOperator
         assert process.wait() == 1
         assert Outcome.find(process.stderr.read().decode()) is None
     assert is_released(tmp_path / "lock", 60)
+
+
+def test_a_command_that_is_ended_has_no_outcome_however_long_that_takes(local: LocalStepOperator, tmp_path: Path) -> None:
+    code = archive((f"0/{number}.py", b"") for number in range(2_000))
+    program = f"import pathlib, time; pathlib.Path({str(tmp_path / 'begun')!r}).write_text('1'); time.sleep(60)"
+    order = Order(command=python(program), folder=local.folder)
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-I", "-c", begin()], stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(Parcel(order, kit(), code).write())
+        process.stdin.flush()
+        wait_for(tmp_path / "begun")
+        process.stdin.close()
+        assert process.wait() == 1
+        assert Outcome.find(process.stderr.read().decode()) is None
 
 
 def test_an_old_python_says_that_it_is_too_old(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,14 +33,15 @@ def carry_out(text: bytes, code: bytes, kit: str, channel: IO[bytes]) -> None:
         kit: The file of the kit, a wheel.
         channel: Tells that somebody waits; when it is closed, or silent for too long, all is ended.
     """
-    order, children = Order.read(text), Children()
+    order, children, last_word = Order.read(text), Children(), threading.Lock()
     folder = Path(order.folder).expanduser().absolute()
     with _own_folder(folder / "runs") as own:
-        threading.Thread(target=_watch, args=(channel, order.silence, children, own), daemon=True).start()
+        threading.Thread(target=_watch, args=(channel, order.silence, children, own, last_word), daemon=True).start()
         outcome = _outcome(order, code, kit, folder, own, children)
-        sys.stdout.flush()
-        sys.stderr.write(outcome.write())
-        sys.stderr.flush()
+        with last_word:
+            sys.stdout.flush()
+            sys.stderr.write(outcome.write())
+            sys.stderr.flush()
 
 
 def _outcome(order: Order, code: bytes, kit: str, folder: Path, own: Path, children: Children) -> Outcome:
@@ -78,11 +79,12 @@ def _run(order: Order, place: Path, cwd: Path, variables: dict[str, str], own: P
     return Outcome(stage="command", status=status)
 
 
-def _watch(channel: IO[bytes], silence: float | None, children: Children, own: Path) -> None:
-    """End all when nobody waits any more."""
+def _watch(channel: IO[bytes], silence: float | None, children: Children, own: Path, last_word: threading.Lock) -> None:
+    """End all when nobody waits any more; what was ended by that is no outcome, and is not told."""
     descriptor = channel.fileno()
     while select.select([descriptor], [], [], silence)[0] and os.read(descriptor, 1 << 10):
         pass
+    last_word.acquire()
     children.end()
     shutil.rmtree(own, ignore_errors=True)
     os._exit(1)

@@ -17,6 +17,7 @@ from stackkit.errors import (
     ArtifactNotADirectoryError,
     ArtifactNotFoundError,
 )
+from stackkit.testing.brief import brief
 from stackkit.testing.contracts.artifact_store.tree import CALLS, S, StoreLaws, everything, read, write
 from stackkit.testing.contracts.component import bring_up
 from stackkit.testing.contracts.secret_values import holds_secrets
@@ -36,7 +37,7 @@ class MovingLaws(StoreLaws[S], Generic[S]):
         content = bytes(range(256)) * 4096 * 3
         write(component, "large", content)
         component.copyfile("large", "other")
-        assert read(component, "other") == content
+        assert brief(read(component, "other")) == brief(content)
         assert component.stat("other").size == len(content)
 
     def test_a_copy_is_a_file_of_its_own(self, component: S) -> None:

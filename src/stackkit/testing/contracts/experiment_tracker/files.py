@@ -10,6 +10,7 @@ import pytest
 
 from stackkit import ExperimentTracker
 from stackkit.errors import ArtifactError, ArtifactNotFoundError, PathOutsideStoreError
+from stackkit.testing.brief import brief
 from stackkit.testing.contracts.experiment_tracker.values import T, TrackerLaws, fresh
 
 OUTSIDE = ("..", "../up", "a/../../up", "/absolute", "../artifacts/../../up")
@@ -24,12 +25,12 @@ def tree(folder: Path, files: Mapping[str, bytes]) -> Path:
     return folder
 
 
-def kept(tracker: ExperimentTracker, run_id: str) -> dict[str, bytes]:
-    """All files of a run with their contents."""
-    found: dict[str, bytes] = {}
+def kept(tracker: ExperimentTracker, run_id: str) -> dict[str, bytes | str]:
+    """All files of a run with their contents, in brief."""
+    found: dict[str, bytes | str] = {}
     for path in tracker.list_artifacts(run_id):
         with tracker.open_artifact(run_id, path) as file:
-            found[path] = file.read()
+            found[path] = brief(file.read())
     return found
 
 
@@ -47,7 +48,10 @@ class FileLaws(TrackerLaws[T], Generic[T]):
         component.log_artifact(run_id, source)
         component.log_artifact(run_id, str(source), path="models/first/best.bin")
         source.write_bytes(b"other")
-        assert kept(component.replace(), run_id) == {"model.bin": content, "models/first/best.bin": content}
+        assert kept(component.replace(), run_id) == {
+            "model.bin": brief(content),
+            "models/first/best.bin": brief(content),
+        }
 
     def test_runs_have_files_of_their_own(self, component: T, tmp_path: Path) -> None:
         experiment = fresh()

@@ -35,7 +35,7 @@ EXAMPLES = TESTS.parent / "examples"
 
 ONCE = ("benchmarks", "cli", "docs", "examples")
 """The folders of tests that are marked `once`: what is said, shown and measured is the same on every Python."""
-ALWAYS = ("cli/demo/test_command.py", "cli/test_custom_flavor.py", "cli/test_main.py", "cli/test_pipeline_run.py")
+ALWAYS = ("cli/demo/test_command.py", "cli/test_custom_flavor.py", "cli/test_main.py", "cli/pipelines/test_run.py")
 """And of these those that are not: they go the whole way."""
 
 

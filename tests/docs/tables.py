@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from stackkit import FlavorRegistry
+from stackkit.cli.components.commands import SPECIAL
 from stackkit.cli.root import stackkit
-from stackkit.cli.type_commands import SPECIAL
 from stackkit.components.catalog import COMPONENT_TYPES
 from stackkit.core.constants import required_constants
 from stackkit.flavors.catalog import FLAVORS

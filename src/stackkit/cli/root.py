@@ -17,15 +17,15 @@ from stackkit.components.catalog import COMPONENT_TYPES, TypeEntry
 
 FIXED: Final[LazyCommands] = {
     "demo": ("The main job from start to end, in a temporary workspace.", command_at("demo.command:demo")),
-    "init": ("Make a workspace here.", command_at("workspace_commands:init")),
-    "status": ("Workspace, store, active stack, and what is up.", command_at("workspace_commands:status")),
-    "check": ("Everything that is wrong with a flavor, at once.", command_at("workspace_commands:check_flavor")),
-    "workspace": ("Look after what the workspace keeps.", command_at("migrate_command:workspace")),
-    "stack": ("Compose stacks, and bring them up and down.", command_at("stack_commands:stack")),
-    "run": ("Run a pipeline on a stack.", command_at("pipeline_run:run_pipeline")),
-    "runs": ("Runs of pipelines: how they went, and what they gave.", command_at("pipeline_runs:runs")),
-    "pipelines": ("The pipelines that ran.", command_at("pipeline_commands:pipelines")),
-    "pipeline": ("A pipeline as a picture.", command_at("pipeline_commands:pipeline")),
+    "init": ("Make a workspace here.", command_at("workspace.commands:init")),
+    "status": ("Workspace, store, active stack, and what is up.", command_at("workspace.commands:status")),
+    "check": ("Everything that is wrong with a flavor, at once.", command_at("workspace.commands:check_flavor")),
+    "workspace": ("Look after what the workspace keeps.", command_at("workspace.migrate:workspace")),
+    "stack": ("Compose stacks, and bring them up and down.", command_at("stacks.commands:stack")),
+    "run": ("Run a pipeline on a stack.", command_at("pipelines.run:run_pipeline")),
+    "runs": ("Runs of pipelines: how they went, and what they gave.", command_at("pipelines.runs:runs")),
+    "pipelines": ("The pipelines that ran.", command_at("pipelines.commands:pipelines")),
+    "pipeline": ("A pipeline as a picture.", command_at("pipelines.commands:pipeline")),
 }
 WIDEST_HELP: Final = 110
 VARIABLE: Final = "STACKKIT_WORKSPACE"
@@ -61,7 +61,7 @@ def _summary(entry: TypeEntry) -> str:
 
 def _maker(entry: TypeEntry) -> Maker:
     def make() -> click.Command:
-        from stackkit.cli.type_commands import type_group
+        from stackkit.cli.components.commands import type_group
 
         return type_group(entry)
 

@@ -20,7 +20,7 @@ def brief(content: bytes | str) -> bytes | str:
     >>> brief(b"content")
     b'content'
     >>> brief("x" * 1000)
-    'str of 1000: sha256 41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3'
+    'str of 1000: sha256 44f8354494a5ba03ba1792a8d3e9c534c47a9181980fde7a3f44b06ef2ae7c7f'
     """
     if len(content) <= _SHOWN:
         return content

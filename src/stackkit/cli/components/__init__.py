@@ -1,0 +1,1 @@
+"""Commands of component types: flavors, and components of them."""

@@ -1,0 +1,1 @@
+"""Commands that one component type has, and no other."""

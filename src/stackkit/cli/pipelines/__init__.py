@@ -1,0 +1,1 @@
+"""Commands that run pipelines, and look at their runs."""

@@ -29,7 +29,7 @@ from stackkit.errors import (
 from stackkit.flavors.alerter.console import ConsoleAlerter
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
 from stackkit.registry.registry import FlavorRegistry
-from stackkit.serialization.formats import FORMATS
+from stackkit.serialization.formats.table import FORMATS
 
 TERMINAL = ConsoleAlerter(name="terminal", uuid=UUID(int=7))
 FILES = LocalArtifactStore(name="files", path="/tmp/files", uuid=UUID(int=8))  # noqa: S108 - never made

@@ -19,7 +19,7 @@ from stackkit import (
     StepRecord,
 )
 from stackkit.core.runs import DONE
-from stackkit.pipelines.entry import deployment_of
+from stackkit.pipelines.running.entry import deployment_of
 
 
 @frozen

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from stackkit.registry.advice import advice
     from stackkit.registry.check import check
     from stackkit.registry.registry import FlavorRecord, FlavorRegistry
-    from stackkit.serialization.schema import json_schema
+    from stackkit.serialization.schemas.schema import json_schema
     from stackkit.stack.stack import Stack
     from stackkit.workspace.workspace import Workspace
 
@@ -172,7 +172,7 @@ _HOMES = {
         "FlavorRecord",
         "FlavorRegistry",
     ),
-    "stackkit.serialization.schema": ("json_schema",),
+    "stackkit.serialization.schemas.schema": ("json_schema",),
     "stackkit.stack.stack": ("Stack",),
     "stackkit.workspace.workspace": ("Workspace",),
 }

@@ -10,7 +10,7 @@ from stackkit.core.component_type import Component, ComponentType, P
 from stackkit.errors import DocumentError, Problem
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.serialization.document import Envelope, FlavorLookup, dump_component
-from stackkit.serialization.formats import Data, decode, encode
+from stackkit.serialization.formats.table import Data, decode, encode
 from stackkit.serialization.mirror.mirror import MIRROR, Mirror, read_builtins, read_json
 
 C = TypeVar("C", bound=StackComponent)

@@ -52,7 +52,7 @@ SHARED_BY_FLAVORS = {"local_files"}
 BY_STRING = {
     "stackkit.registry.resolve": "what a user names",
     "stackkit": "the home of a name that it re-exports, when it is first asked for",
-    "stackkit.pipelines.importable": "the function of a step, as its pipeline was compiled with",
+    "stackkit.pipelines.code.importable": "the function of a step, as its pipeline was compiled with",
     "stackkit.cli.groups": "the module of a command of its own, when it is called",
 }
 """The modules that may import by a string, and what."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stackkit.core.deployment import OutputRef, PipelineDeployment, Resources, Retry, StepInput, StepOutput, StepSpec, in_order
 from stackkit.errors import PipelineError
 from stackkit.serialization.converter import FlavorConverter
-from stackkit.serialization.formats import FORMATS, decode, encode
+from stackkit.serialization.formats.table import FORMATS, decode, encode
 
 
 def step(name: str, *sources: str, after: tuple[str, ...] = ()) -> StepSpec:

@@ -12,9 +12,9 @@ from tests.docs.pages import blocks, prose
 
 from stackkit import BaseArtifactStore
 from stackkit.components.catalog import COMPONENT_TYPES
-from stackkit.serialization.builtin_values import NATIVE_INTS
+from stackkit.serialization.codecs.builtin_values import NATIVE_INTS
 from stackkit.serialization.document import Envelope
-from stackkit.serialization.formats import FORMATS
+from stackkit.serialization.formats.table import FORMATS
 from stackkit.store.server_schema import LONGEST_NAME, session_statements
 
 ROOT = Path(__file__).parents[2]

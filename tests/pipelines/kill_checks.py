@@ -13,8 +13,8 @@ from tests.pipelines.killed import REFUSED, Place, expected
 from stackkit import ARTIFACT_STORE, METADATA_STORE, ArtifactRecord, RunRecord, StepRecord
 from stackkit.core.runs import DONE
 from stackkit.errors import StackkitError
-from stackkit.pipelines.artifacts import check_artifact, read_artifact
-from stackkit.pipelines.runs import settle
+from stackkit.pipelines.artifacts.artifacts import check_artifact, read_artifact
+from stackkit.pipelines.running.runs import settle
 
 _TYPES: Final = {"json": int, "bytes": bytes, "text": str, "path": Path}
 

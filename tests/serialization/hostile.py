@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from hypothesis import strategies as st
 from tests.serialization.everything import keys, texts
 
-from stackkit.serialization.builtin_values import MAX_DEPTH
+from stackkit.serialization.codecs.builtin_values import MAX_DEPTH
 
 Builtins: TypeAlias = st.SearchStrategy[object]
 

@@ -25,7 +25,7 @@ from stackkit.errors import (
     UnsupportedTypeError,
 )
 from stackkit.serialization.document import Envelope, FlavorLookup, dump_component, load_component
-from stackkit.serialization.formats import FORMATS, decode, encode
+from stackkit.serialization.formats.table import FORMATS, decode, encode
 
 
 @attrs.frozen(kw_only=True)

@@ -23,13 +23,13 @@ from tests.serialization.everything import (
 )
 
 from stackkit.core.component import StackComponent
-from stackkit.serialization.choices import UnionCodec
-from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec, reachable
-from stackkit.serialization.constants import ConstantCodec, FlagCodec
-from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.codecs.choices import UnionCodec
+from stackkit.serialization.codecs.classes import ClassCodec
+from stackkit.serialization.codecs.codec import Codec, reachable
+from stackkit.serialization.codecs.constants import ConstantCodec, FlagCodec
+from stackkit.serialization.codecs.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.codecs.kinds import SCALARS as ALL_SCALARS
 from stackkit.serialization.converter import FlavorConverter, config_codec
-from stackkit.serialization.kinds import SCALARS as ALL_SCALARS
 
 QUICK = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])
 

@@ -15,14 +15,14 @@ from stackkit.core.narrow import is_dict, is_row, is_set
 from stackkit.flavors.alerter.console import ConsoleAlerter
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
 from stackkit.flavors.secrets_manager.local import LocalSecretsManager
-from stackkit.serialization.choices import UnionCodec
-from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec
-from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.codecs.choices import UnionCodec
+from stackkit.serialization.codecs.classes import ClassCodec
+from stackkit.serialization.codecs.codec import Codec
+from stackkit.serialization.codecs.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.codecs.scalars import FloatCodec, IntCodec, is_exact_int
 from stackkit.serialization.converter import config_codec, unsupported_fields
 from stackkit.serialization.document import dump_component, load_component
-from stackkit.serialization.formats import FORMATS, decode, encode
-from stackkit.serialization.scalars import FloatCodec, IntCodec, is_exact_int
+from stackkit.serialization.formats.table import FORMATS, decode, encode
 
 # deep strategies are slow, and drop some draws
 MANY = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])

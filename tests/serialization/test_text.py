@@ -24,9 +24,9 @@ from stackkit.core.equality import key
 from stackkit.core.reference import Reference
 from stackkit.core.secret import REFERENCE, Secret
 from stackkit.errors import DocumentError, StackkitError
-from stackkit.serialization.codec import Codec
+from stackkit.serialization.codecs.codec import Codec
 from stackkit.serialization.converter import FlavorConverter
-from stackkit.serialization.formats import encode
+from stackkit.serialization.formats.table import encode
 from stackkit.serialization.text import builtins_from_text
 
 

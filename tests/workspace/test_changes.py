@@ -19,7 +19,7 @@ from stackkit.errors import (
     StoreError,
 )
 from stackkit.flavors.alerter.console import ConsoleAlerter
-from stackkit.serialization.formats import decode
+from stackkit.serialization.formats.table import decode
 from stackkit.workspace.changes import Change
 from stackkit.workspace.workspace import Workspace
 

@@ -14,7 +14,7 @@ from stackkit.components.secrets_manager import SecretGroup
 from stackkit.core.secret import Secret
 from stackkit.errors import StackkitError
 from stackkit.flavors.secrets_manager.local import LocalSecretsManager
-from stackkit.serialization.formats import encode
+from stackkit.serialization.formats.table import encode
 from stackkit.stack.lifecycle import down, states, up
 from stackkit.workspace.workspace import Workspace
 

@@ -14,7 +14,7 @@ from stackkit.errors import DocumentError, NewerDocumentError, StackkitError
 from stackkit.flavors.alerter.console import ConsoleAlerter
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.serialization.document import dump_component
-from stackkit.serialization.formats import decode, encode
+from stackkit.serialization.formats.table import decode, encode
 from stackkit.workspace.records import ComponentRecord
 from stackkit.workspace.stack_document import dump_stack, load_stack, names_by_slug
 

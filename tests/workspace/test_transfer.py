@@ -24,7 +24,7 @@ from stackkit.errors import (
 )
 from stackkit.flavors.alerter.console import ConsoleAlerter
 from stackkit.flavors.secrets_manager.local import LocalSecretsManager
-from stackkit.serialization.formats import decode, encode
+from stackkit.serialization.formats.table import decode, encode
 from stackkit.workspace.importing import Rename
 from stackkit.workspace.workspace import Workspace
 

@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 
 from stackkit.errors import DocumentError, Problem
-from stackkit.serialization.formats import FORMATS, Format, decode
+from stackkit.serialization.formats.table import FORMATS, Format, decode
 
 MAX_BYTES: Final = 64 * 2**20
 """How large a document may be; configurations are a few kilobytes."""

@@ -12,8 +12,8 @@ from stackkit.components.artifact_store import ARTIFACT_STORE
 from stackkit.components.metadata_store import METADATA_STORE
 from stackkit.core.deployment import PipelineDeployment
 from stackkit.errors import Problem, RecordNotFoundError, StackkitError, StepError
-from stackkit.pipelines.entry import deployment_of, read_stack
-from stackkit.pipelines.step_run import StepRun
+from stackkit.pipelines.running.entry import deployment_of, read_stack
+from stackkit.pipelines.running.step_run import StepRun
 from stackkit.stack.stack import Stack
 
 

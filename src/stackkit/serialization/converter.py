@@ -12,10 +12,10 @@ import cattrs
 
 from stackkit.core.component import StackComponent
 from stackkit.errors import Problem, UnsupportedTypeError
-from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec, reachable
-from stackkit.serialization.hooks import HookCodec
-from stackkit.serialization.kinds import SCALARS, is_enum, make_codec, type_name
+from stackkit.serialization.codecs.classes import ClassCodec
+from stackkit.serialization.codecs.codec import Codec, reachable
+from stackkit.serialization.codecs.hooks import HookCodec
+from stackkit.serialization.codecs.kinds import SCALARS, is_enum, make_codec, type_name
 
 _FOUND_FIRST: Final = (str, bytes, int, float, Path)
 """What cattrs has hooks for that come before any factory, for subclasses too."""

@@ -17,8 +17,8 @@ from stackkit.errors import (
     StackkitError,
     UnsupportedTypeError,
 )
-from stackkit.serialization.builtin_values import MAX_DEPTH
-from stackkit.serialization.codec import located
+from stackkit.serialization.codecs.builtin_values import MAX_DEPTH
+from stackkit.serialization.codecs.codec import located
 from stackkit.serialization.mirror.mirror import MIRROR, Mirror, begin_mirror, read_builtins
 from stackkit.serialization.mistakes import unknown_keys
 

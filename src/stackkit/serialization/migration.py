@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from stackkit.core.component import StackComponent, type_of
 from stackkit.core.narrow import is_dict, is_list
 from stackkit.errors import DocumentError, Problem, StackkitError
-from stackkit.serialization.builtin_values import shown
+from stackkit.serialization.codecs.builtin_values import shown
 from stackkit.serialization.mistakes import said
 
 KEPT = ("name", "uuid")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from stackkit.errors import Problem, StackkitError
-from stackkit.serialization.builtin_values import SHOWN, shown
+from stackkit.serialization.codecs.builtin_values import SHOWN, shown
 
 NAMED = 20
 """How many unknown keys are named; a document that has more is another document."""

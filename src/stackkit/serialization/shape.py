@@ -14,11 +14,11 @@ import attrs
 
 from stackkit.core.component import StackComponent
 from stackkit.core.narrow import is_dict, is_list
-from stackkit.serialization.choices import UnionCodec
-from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec
-from stackkit.serialization.constants import ConstantCodec
-from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.codecs.choices import UnionCodec
+from stackkit.serialization.codecs.classes import ClassCodec
+from stackkit.serialization.codecs.codec import Codec
+from stackkit.serialization.codecs.constants import ConstantCodec
+from stackkit.serialization.codecs.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
 from stackkit.serialization.converter import config_codec
 
 

@@ -10,17 +10,17 @@ from stackkit.core.component_type import SLUG
 from stackkit.core.narrow import is_dict, is_list
 from stackkit.core.secret import REFERENCE
 from stackkit.errors import DocumentError, Problem, StackkitError
-from stackkit.serialization.builtin_values import kind_of
-from stackkit.serialization.choices import UnionCodec
-from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec, located
-from stackkit.serialization.constants import ConstantCodec
-from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
-from stackkit.serialization.json_format import decode_json
-from stackkit.serialization.references import REFERENCE_TAG, SECRET_TAG, ReferenceCodec, SecretCodec
-from stackkit.serialization.scalars import FLOAT_TAG, StrCodec, is_exact_int
-from stackkit.serialization.text_forms import TextCodec
-from stackkit.serialization.yaml_format import decode_yaml
+from stackkit.serialization.codecs.builtin_values import kind_of
+from stackkit.serialization.codecs.choices import UnionCodec
+from stackkit.serialization.codecs.classes import ClassCodec
+from stackkit.serialization.codecs.codec import Codec, located
+from stackkit.serialization.codecs.constants import ConstantCodec
+from stackkit.serialization.codecs.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.codecs.references import REFERENCE_TAG, SECRET_TAG, ReferenceCodec, SecretCodec
+from stackkit.serialization.codecs.scalars import FLOAT_TAG, StrCodec, is_exact_int
+from stackkit.serialization.codecs.text_forms import TextCodec
+from stackkit.serialization.formats.json_format import decode_json
+from stackkit.serialization.formats.yaml_format import decode_yaml
 
 _PLACEHOLDER: Final = re.compile(rf"\$\{{({REFERENCE.pattern})\}}")
 _INT: Final = re.compile(r"[-+]?[0-9]{1,4300}")
@@ -44,7 +44,7 @@ def builtins_from_text(codec: Codec, texts: Sequence[str]) -> object:
         DocumentError: A plain text is given for a secret, a reference to a secret for another field, no `key=value` for a
             mapping, or a single value is given more than once.
 
-    >>> from stackkit.serialization.kinds import SCALARS
+    >>> from stackkit.serialization.codecs.kinds import SCALARS
     >>> builtins_from_text(SCALARS[int], ["7"]), builtins_from_text(SCALARS[str], ["7"])
     (7, '7')
     """

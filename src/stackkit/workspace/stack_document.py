@@ -11,7 +11,7 @@ import attrs
 from stackkit.core.component import StackComponent, type_of
 from stackkit.core.narrow import is_dict, is_list
 from stackkit.errors import DocumentError, NewerDocumentError, Problem, StackkitError
-from stackkit.serialization.codec import located
+from stackkit.serialization.codecs.codec import located
 from stackkit.serialization.document import FlavorLookup, load_component
 from stackkit.serialization.mistakes import unknown_keys
 from stackkit.workspace.records import ComponentRecord

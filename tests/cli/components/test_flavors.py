@@ -6,7 +6,7 @@ import pytest
 from tests.cli.command_line import CommandLine
 from tests.cli.sources import ALERTER, MODULE, STORE, changed
 
-from stackkit.serialization.formats import decode
+from stackkit.serialization.formats.table import decode
 
 REGISTER = "artifact-store flavor register"
 

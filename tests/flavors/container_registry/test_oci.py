@@ -83,7 +83,7 @@ def test_an_interrupted_push_ends_and_the_name_stays_free(server: DockerRegistry
 def test_a_registry_that_answers_too_late_is_given_up(
     server: DockerRegistry, namespace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from stackkit.flavors.container_registry import connection
+    from stackkit.flavors.container_registry.protocol import connection
 
     monkeypatch.setattr(connection, "ATTEMPTS", 2)
     gone = threading.Event()

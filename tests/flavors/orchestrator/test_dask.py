@@ -22,7 +22,7 @@ from stackkit.flavors.orchestrator.dask_worker import Report, StepHost, host_plu
 from stackkit.flavors.orchestrator.processes import Sendable
 from stackkit.flavors.orchestrator.serving import Order
 from stackkit.pipelines import Pipeline, run
-from stackkit.pipelines.importable import function_at
+from stackkit.pipelines.code.importable import function_at
 from stackkit.testing.contracts.orchestrator import Bench, check_all_ran
 from stackkit.testing.steps import Journal, Plan
 

@@ -22,7 +22,7 @@ from stackkit import (
 from stackkit.core.component_type import P
 from stackkit.errors import StepError
 from stackkit.flavors.orchestrator.local import LocalOrchestrator
-from stackkit.pipelines.context import RunContext
+from stackkit.pipelines.running.context import RunContext
 from stackkit.testing.contracts.orchestrator import OrchestratorContract
 
 

@@ -16,7 +16,7 @@ from tests.testing.strategies.sample import EVERY_CHECK, Addressed, Anything, Ev
 
 from stackkit import Problem, StackComponent, dumps, from_builtins, loads, to_builtins
 from stackkit.errors import ConfigurationError, UnsupportedTypeError
-from stackkit.serialization.formats import FORMATS
+from stackkit.serialization.formats.table import FORMATS
 from stackkit.testing.strategies import components
 
 patient = settings(max_examples=settings().max_examples // 2, suppress_health_check=EVERY_CHECK, deadline=None)

@@ -14,7 +14,7 @@ from tests.testing.strategies.sample import EVERY_CHECK, Addressed, Everything, 
 from stackkit import StackComponent, from_builtins, to_builtins
 from stackkit.core.narrow import is_dict
 from stackkit.errors import DocumentError
-from stackkit.serialization.builtin_values import check_builtins
+from stackkit.serialization.codecs.builtin_values import check_builtins
 from stackkit.testing.strategies import Document, documents
 
 patient = settings(max_examples=settings().max_examples // 2, suppress_health_check=EVERY_CHECK, deadline=None)

@@ -16,7 +16,7 @@ from tests.testing.strategies.sample import EVERY_CHECK, Colour, Level, Limits, 
 
 from stackkit import Reference, Secret
 from stackkit.core.narrow import is_list
-from stackkit.serialization.builtin_values import kind_of
+from stackkit.serialization.codecs.builtin_values import kind_of
 from stackkit.testing.strategies.components import recipe_of
 from stackkit.testing.strategies.shapes import Shapes
 

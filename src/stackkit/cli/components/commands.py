@@ -116,7 +116,7 @@ def _describe(kind: ComponentType[Any]) -> click.Command:
 
 def _typed(value: object) -> object:
     """A value of a configuration, a secret as it is typed: `${NAME.KEY}`."""
-    from stackkit.serialization.references import SECRET_TAG
+    from stackkit.serialization.codecs.references import SECRET_TAG
 
     return f"${{{value[SECRET_TAG]}}}" if is_dict(value) and SECRET_TAG in value else value
 

@@ -12,7 +12,7 @@ from stackkit.cli.components.fields import option_name, own_fields, shown_defaul
 from stackkit.cli.late_options import LateOptionsCommand, late_option
 from stackkit.cli.session import Session
 from stackkit.core.component import StackComponent
-from stackkit.serialization.classes import ClassCodec
+from stackkit.serialization.codecs.classes import ClassCodec
 from stackkit.serialization.converter import config_codec
 
 FlavorOf: TypeAlias = Callable[[Session, Sequence[str]], type[StackComponent] | None]

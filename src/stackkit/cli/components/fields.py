@@ -10,11 +10,11 @@ import attrs
 
 from stackkit.core.component import StackComponent
 from stackkit.errors import Problem, StackkitError
-from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec
+from stackkit.serialization.codecs.classes import ClassCodec
+from stackkit.serialization.codecs.codec import Codec
+from stackkit.serialization.codecs.references import SECRET_TAG, ReferenceCodec, SecretCodec
 from stackkit.serialization.converter import config_codec
 from stackkit.serialization.fields import ConfigField
-from stackkit.serialization.references import SECRET_TAG, ReferenceCodec, SecretCodec
 from stackkit.serialization.text import builtins_from_text
 
 RESERVED: Final = frozenset({"name", "uuid"})

@@ -93,8 +93,8 @@ def _schema(kind: ComponentType[Any]) -> click.Command:
     @click.option("--output", type=click.Choice(["json", "yaml"]), default="json", show_default=True, help="How it is written.")
     @pass_session
     def command(session: Session, flavor: str, output: str) -> None:
-        from stackkit.serialization.formats import encode
-        from stackkit.serialization.schema import json_schema
+        from stackkit.serialization.formats.table import encode
+        from stackkit.serialization.schemas.schema import json_schema
 
         schema = json_schema(session.workspace.flavors.get(kind, flavor))
         click.echo(as_json(schema) if output == "json" else visible(encode(schema, output).decode(), keep="\n").rstrip("\n"))

@@ -102,7 +102,7 @@ def graph(
 def _as_it_ran(
     session: Session, stack: str | None, text: str, path: str | None
 ) -> tuple[PipelineDeployment, dict[str, StepStatus]]:
-    from stackkit.pipelines.entry import read_deployment
+    from stackkit.pipelines.running.entry import read_deployment
 
     metadata = recorded(session, stack)
     found = find_run(metadata, text)

@@ -14,12 +14,12 @@ from stackkit.cli.components.fields import shown_type, shown_value
 from stackkit.cli.late_options import LateOptionsCommand, late_option, positional
 from stackkit.cli.session import Session
 from stackkit.errors import ConfigurationError, ImportPathError, PipelineError, Problem, StackkitError
-from stackkit.serialization.codec import Codec
+from stackkit.serialization.codecs.codec import Codec
 
 if TYPE_CHECKING:
     from stackkit.core.deployment import PipelineDeployment
     from stackkit.core.runs import RunRecord
-    from stackkit.pipelines.pipeline import Pipeline
+    from stackkit.pipelines.definition.pipeline import Pipeline
 
 _NONE: Final = inspect.Parameter.empty
 _MANY: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -89,7 +89,7 @@ def load_pipeline(session: Session, path: str) -> Pipeline[...]:
     Raises:
         ImportPathError: It cannot be imported, or is no pipeline.
     """
-    from stackkit.pipelines.pipeline import Pipeline
+    from stackkit.pipelines.definition.pipeline import Pipeline
     from stackkit.registry.resolve import resolve
 
     found = resolve(path, session.workspace.root, Pipeline)
@@ -109,8 +109,8 @@ def parameters_of(pipeline: Pipeline[...], taken: Sequence[str]) -> list[Pipelin
     Raises:
         ConfigurationError: One has no default, and a type whose values cannot be typed.
     """
-    from stackkit.pipelines.signature import StepSignature
-    from stackkit.pipelines.values import value_codec
+    from stackkit.pipelines.artifacts.values import value_codec
+    from stackkit.pipelines.definition.signature import StepSignature
 
     signature = StepSignature.of(pipeline.function)
     found: list[PipelineParameter] = []

@@ -78,7 +78,7 @@ def recorded(session: Session, stack: str | None) -> MetadataStore:
     """
     metadata = component_of(session, METADATA_STORE, stack)
     if metadata.get_runs(status="running", limit=1):
-        from stackkit.pipelines.runs import settle  # only then: it brings the whole pipeline layer
+        from stackkit.pipelines.running.runs import settle  # only then: it brings the whole pipeline layer
 
         settle(metadata)
     return metadata
@@ -104,7 +104,7 @@ def _known_steps(session: Session, context: click.Context) -> list[str]:
 
 def _known_sources(session: Session, context: click.Context) -> list[str]:
     """The import paths of the pipelines that ran last."""
-    from stackkit.pipelines.entry import read_deployment
+    from stackkit.pipelines.running.entry import read_deployment
 
     runs = _as_completed(session, context).get_runs(limit=COMPLETED)
     deployments = {run.pipeline: run.deployment for run in reversed(runs)}

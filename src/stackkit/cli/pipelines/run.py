@@ -90,7 +90,7 @@ def _command(context: click.Context) -> str:
 
 
 def _begin(stack: Stack, deployment: PipelineDeployment, name: str | None, telling: Telling, *, use_cache: bool) -> None:
-    from stackkit.pipelines.runs import run
+    from stackkit.pipelines.running.runs import run
 
     called = name or f"{deployment.name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     start = partial(run, deployment, stack, name=called, use_cache=use_cache)
@@ -102,8 +102,8 @@ def _begin(stack: Stack, deployment: PipelineDeployment, name: str | None, telli
 
 
 def _go_on(session: Session, text: str, path: str | None, telling: Telling, *, use_cache: bool) -> None:
-    from stackkit.pipelines.entry import deployment_of
-    from stackkit.pipelines.runs import resume
+    from stackkit.pipelines.running.entry import deployment_of
+    from stackkit.pipelines.running.runs import resume
     from stackkit.registry.resolve import make_importable
 
     make_importable(session.workspace.root)

@@ -12,7 +12,7 @@ from stackkit.cli.files import format_of, is_standard, read_document, write_whol
 from stackkit.cli.render import output_option, say, show_rows, visible
 from stackkit.cli.session import Session, is_interactive, pass_session
 from stackkit.cli.stacks.commands import stack_argument
-from stackkit.serialization.formats import FORMATS, Format, encode
+from stackkit.serialization.formats.table import FORMATS, Format, encode
 
 
 @click.command("export", help="Write a stack as one document, components included, secrets as references. YAML by default.")

@@ -14,12 +14,15 @@ from typing_extensions import override
 from stackkit.components.artifact_store import StrPath
 from stackkit.components.container_registry import BaseContainerRegistry
 from stackkit.errors import ConfigurationError, Problem
-from stackkit.flavors.container_registry.authentication import Credentials
-from stackkit.flavors.container_registry.connection import Connection
-from stackkit.flavors.container_registry.downloads import Puller
-from stackkit.flavors.container_registry.endpoint import Endpoint
-from stackkit.flavors.container_registry.images import opened_image
-from stackkit.flavors.container_registry.manifests import Manifest
+from stackkit.flavors.container_registry.images.images import opened_image
+from stackkit.flavors.container_registry.images.manifests import Manifest
+from stackkit.flavors.container_registry.images.source import SourceImage
+from stackkit.flavors.container_registry.protocol.authentication import Credentials
+from stackkit.flavors.container_registry.protocol.connection import Connection
+from stackkit.flavors.container_registry.protocol.downloads import Puller
+from stackkit.flavors.container_registry.protocol.endpoint import Endpoint
+from stackkit.flavors.container_registry.protocol.tag_list import list_tags
+from stackkit.flavors.container_registry.protocol.uploads import Pusher
 from stackkit.flavors.container_registry.reference import (
     DEFAULT_TAG,
     Address,
@@ -28,9 +31,6 @@ from stackkit.flavors.container_registry.reference import (
     parse_reference,
     parse_repository,
 )
-from stackkit.flavors.container_registry.source import SourceImage
-from stackkit.flavors.container_registry.tag_list import list_tags
-from stackkit.flavors.container_registry.uploads import Pusher
 
 
 def _absolute(path: Path | None) -> Path | None:

@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from stackkit.core.secret import Secret
 from stackkit.errors import Problem
-from stackkit.flavors.container_registry.authentication import Credentials
 from stackkit.flavors.container_registry.oci import OciRegistry
+from stackkit.flavors.container_registry.protocol.authentication import Credentials
 
 
 class PasswordRegistry(OciRegistry, ABC, abstract=True):

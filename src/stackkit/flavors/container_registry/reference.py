@@ -11,7 +11,7 @@ import attrs
 from typing_extensions import override
 
 from stackkit.errors import ConfigurationError, Problem
-from stackkit.flavors.container_registry.digests import is_digest
+from stackkit.flavors.container_registry.protocol.digests import is_digest
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{{1,5}}))?")

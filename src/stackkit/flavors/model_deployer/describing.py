@@ -7,7 +7,7 @@ from typing import Final
 from stackkit.components.model_deployer import ModelDeployment
 from stackkit.core.narrow import is_dict, is_list
 from stackkit.flavors.model_deployer.predicting import Predictor
-from stackkit.serialization.schema import value_schemas
+from stackkit.serialization.schemas.schema import value_schemas
 
 _DEFINITIONS: Final = "#/$defs/"
 _COMPONENTS: Final = "#/components/schemas/"

@@ -15,8 +15,8 @@ from typing_extensions import get_type_hints
 from stackkit.components.model_deployer import ModelDeployment
 from stackkit.errors import ConfigurationError, ImportPathError, Problem, StackkitError
 from stackkit.registry.resolve import resolve
-from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec, located
+from stackkit.serialization.codecs.classes import ClassCodec
+from stackkit.serialization.codecs.codec import Codec, located
 from stackkit.serialization.converter import FlavorConverter
 from stackkit.serialization.mistakes import said
 

@@ -24,7 +24,7 @@ from stackkit.errors import Problem, StackkitError
 from stackkit.flavors.model_deployer.describing import openapi
 from stackkit.flavors.model_deployer.predicting import Predictor
 from stackkit.flavors.model_deployer.specs import WorkerSpec
-from stackkit.serialization.formats import decode, encode
+from stackkit.serialization.formats.table import decode, encode
 
 if TYPE_CHECKING:  # the vendor's libraries are imported where they are used
     from fastapi import Request, Response

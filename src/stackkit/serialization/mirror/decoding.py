@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from stackkit.serialization.json_format import decode_json
+from stackkit.serialization.formats.json_format import decode_json
 
 if TYPE_CHECKING:
     import msgspec

@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from stackkit.core.component import StackComponent, type_of
 from stackkit.serialization.converter import config_codec
-from stackkit.serialization.formats import Data
-from stackkit.serialization.json_format import encode_json
+from stackkit.serialization.formats.json_format import encode_json
+from stackkit.serialization.formats.table import Data
 from stackkit.serialization.mirror.decoding import of, repeats_no_key, struct
 from stackkit.serialization.mirror.reading import COMMAS, MARKED, Reading
 from stackkit.serialization.mirror.source import Function, Source

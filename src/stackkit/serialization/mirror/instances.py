@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from stackkit.serialization.classes import ClassCodec
+from stackkit.serialization.codecs.classes import ClassCodec
 from stackkit.serialization.mirror.source import Source, UnmirroredError, Write, checked_name
 
 _FACTORY: Final[Any] = attrs.Factory  # a class, which its stub says is a function

@@ -16,17 +16,17 @@ from uuid import UUID
 
 import attrs
 
-from stackkit.serialization.choices import UnionCodec
-from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec
-from stackkit.serialization.constants import ConstantCodec, FlagCodec
-from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.codecs.choices import UnionCodec
+from stackkit.serialization.codecs.classes import ClassCodec
+from stackkit.serialization.codecs.codec import Codec
+from stackkit.serialization.codecs.constants import ConstantCodec, FlagCodec
+from stackkit.serialization.codecs.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.codecs.references import REFERENCE_TAG, SECRET_TAG, ReferenceCodec, SecretCodec
+from stackkit.serialization.codecs.scalars import BoolCodec, FloatCodec, IntCodec, NoneCodec, StrCodec
+from stackkit.serialization.codecs.text_forms import TextCodec
 from stackkit.serialization.mirror.decoding import of, raw_builtins, raw_commas, struct
 from stackkit.serialization.mirror.instances import Given, write_instance
 from stackkit.serialization.mirror.source import Source, Write, checked_name
-from stackkit.serialization.references import REFERENCE_TAG, SECRET_TAG, ReferenceCodec, SecretCodec
-from stackkit.serialization.scalars import BoolCodec, FloatCodec, IntCodec, NoneCodec, StrCodec
-from stackkit.serialization.text_forms import TextCodec
 
 COMMAS: Final = "commas"
 """The variable that counts the commas between values."""

@@ -12,17 +12,17 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from stackkit.serialization.builtin_values import ordered
-from stackkit.serialization.choices import UnionCodec
-from stackkit.serialization.classes import ClassCodec
-from stackkit.serialization.codec import Codec
-from stackkit.serialization.constants import ConstantCodec
-from stackkit.serialization.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
-from stackkit.serialization.hooks import HookCodec
+from stackkit.serialization.codecs.builtin_values import ordered
+from stackkit.serialization.codecs.choices import UnionCodec
+from stackkit.serialization.codecs.classes import ClassCodec
+from stackkit.serialization.codecs.codec import Codec
+from stackkit.serialization.codecs.constants import ConstantCodec
+from stackkit.serialization.codecs.containers import MappingCodec, RowCodec, SetCodec, TupleCodec
+from stackkit.serialization.codecs.hooks import HookCodec
+from stackkit.serialization.codecs.scalars import BoolCodec, FloatCodec, IntCodec, NoneCodec, StrCodec
+from stackkit.serialization.codecs.text_forms import TextCodec
 from stackkit.serialization.mirror.decoding import raw_json
 from stackkit.serialization.mirror.source import Source, checked_name
-from stackkit.serialization.scalars import BoolCodec, FloatCodec, IntCodec, NoneCodec, StrCodec
-from stackkit.serialization.text_forms import TextCodec
 
 _SAME_TEXT: Final = (UUID, date, bytes)
 """What msgspec writes as the text that the codecs write."""

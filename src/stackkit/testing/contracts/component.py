@@ -31,7 +31,7 @@ from stackkit import Problem, Stack, StackComponent, StackkitError, check, dumps
 from stackkit.core.component import as_component
 from stackkit.core.equality import key, public_fields
 from stackkit.errors import FrozenConfigurationError
-from stackkit.serialization.formats import FORMATS
+from stackkit.serialization.formats.table import FORMATS
 from stackkit.testing.contracts.secret_values import MARK, with_secret_values
 from stackkit.testing.strategies import components
 

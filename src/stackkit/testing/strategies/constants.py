@@ -10,7 +10,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from stackkit import Reference, Secret
-from stackkit.serialization.builtin_values import kind_of
+from stackkit.serialization.codecs.builtin_values import kind_of
 from stackkit.testing.strategies.shape import Shape, sampled
 from stackkit.testing.strategies.texts import component_names, secret_references, slugs
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from stackkit.core.narrow import is_dict, is_list
-from stackkit.serialization.builtin_values import kind_of
+from stackkit.serialization.codecs.builtin_values import kind_of
 from stackkit.testing.strategies.constraints import Constraints
 from stackkit.testing.strategies.shape import Mistakes, Shape, sampled
 from stackkit.testing.strategies.texts import keys

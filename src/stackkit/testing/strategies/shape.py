@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import attrs
 from hypothesis import strategies as st
 
-from stackkit.serialization.builtin_values import kind_of
+from stackkit.serialization.codecs.builtin_values import kind_of
 
 Values: TypeAlias = st.SearchStrategy[Any]
 Mistakes: TypeAlias = Callable[[object], st.SearchStrategy[object]]

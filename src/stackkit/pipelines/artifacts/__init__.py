@@ -1,0 +1,1 @@
+"""Artifacts: the values between steps, and how they are kept."""

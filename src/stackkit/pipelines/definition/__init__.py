@@ -1,0 +1,1 @@
+"""How pipelines are defined: steps, and what calls them."""

@@ -1,0 +1,1 @@
+"""Formats: JSON, YAML, TOML and MessagePack."""

@@ -10,6 +10,7 @@ import click
 from typing_extensions import override
 
 from stackkit.cli.session import Session, session_of
+from stackkit.core.names import closest
 from stackkit.errors import StackkitError
 
 _OPTIONS: Final = "stackkit.late_options"
@@ -110,11 +111,5 @@ def _refuse_unknown(args: Sequence[str], parameters: Sequence[click.Parameter], 
     names = (argument.partition("=")[0] for argument, is_value in _with_values(looked_at, parameters) if not is_value)
     unknown = [name for name in names if name.startswith("--") and name not in known]
     if len(unknown) > 1:
-        told = "; ".join(f"{name}, did you mean {close[0]}?" if (close := _close(name, known)) else name for name in unknown)
+        told = "; ".join(f"{name}, did you mean {close}?" if (close := closest(name, known)) else name for name in unknown)
         raise click.UsageError(f"No such options: {told}", context)
-
-
-def _close(name: str, known: Iterable[str]) -> list[str]:
-    from difflib import get_close_matches
-
-    return get_close_matches(name, [*known], n=1)

@@ -11,6 +11,7 @@ import attrs
 
 from stackkit.core.component import StackComponent
 from stackkit.core.component_type import Component, ComponentType
+from stackkit.core.names import suggestion
 from stackkit.errors import ConfigurationError, FeatureNotFoundError, Problem
 
 
@@ -277,8 +278,5 @@ def unknown_view(name: str, known: Mapping[str, object] | Sequence[str]) -> Prob
         name: What was asked for.
         known: The names that there are.
     """
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(known), n=1)
-    views = ", ".join(sorted(known)) or "none: apply one first"
-    return Problem(f"there is no feature view {name}", remedy=f"did you mean {close[0]}?" if close else f"there are {views}")
+    otherwise = None if known else "there are none: apply one first"
+    return Problem(f"there is no feature view {name}", remedy=suggestion(name, known, otherwise))

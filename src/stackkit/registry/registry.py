@@ -10,6 +10,7 @@ import attrs
 
 from stackkit.components.catalog import COMPONENT_TYPES, TypeEntry
 from stackkit.core.component_type import FLAVOR_NAME, SLUG, ComponentType
+from stackkit.core.names import suggestion, titled
 from stackkit.errors import (
     ComponentTypeNotFoundError,
     FlavorDefinitionError,
@@ -20,7 +21,6 @@ from stackkit.errors import (
 )
 from stackkit.flavors.catalog import FLAVORS
 from stackkit.registry.entry_points import COMPONENT_TYPES_GROUP, FLAVORS_GROUP, EntryPoint, entry_points
-from stackkit.registry.names import suggestion, titled
 
 if TYPE_CHECKING:  # what it takes to import and check a class costs 10 ms, and a listing does neither
     from stackkit.core.component import StackComponent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import pkgutil
@@ -13,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from stackkit.core.names import closest
 from stackkit.errors import FlavorDefinitionError, ImportPathError, Problem, StackkitError
 
 _roots: Final[list[str]] = []
@@ -206,5 +206,5 @@ def _similar_member(name: str, holder: object, kind: type) -> str:
 
 def _close(name: str, names: Iterable[str], prefix: str) -> str:
     folded = {candidate.casefold(): candidate for candidate in sorted(names)}
-    close = difflib.get_close_matches(name.casefold(), folded, 1)
-    return f"did you mean {prefix}{folded[close[0]]}?" if close else ""
+    close = closest(name.casefold(), folded)
+    return f"did you mean {prefix}{folded[close]}?" if close else ""

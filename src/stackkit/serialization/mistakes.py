@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from stackkit.core.names import suggestion
 from stackkit.errors import Problem, StackkitError
 from stackkit.serialization.codecs.builtin_values import SHOWN, shown
 
 NAMED = 20
 """How many unknown keys are named; a document that has more is another document."""
-_LIKE = 0.6
-"""From which share of common letters on a key may be the one that was meant."""
 LONGEST = 200
 """How many characters of a foreign message are shown."""
 
@@ -36,24 +35,8 @@ def unknown_keys(keys: Iterable[object], known: Collection[str], what: str) -> l
 def _unknown(key: object, known: Collection[str], what: str) -> Problem:
     if not isinstance(key, str):
         return Problem(f"{what}: a key is no text but a {type(key).__name__}")
-    close = _close(key[:SHOWN], known)
-    remedy = f"did you mean {close[0]}?" if close else f"it has {', '.join(known) or 'none'}"
+    remedy = suggestion(key[:SHOWN], known, f"it has {', '.join(known) or 'none'}")
     return Problem(what, where=shown(key), remedy=remedy)
-
-
-def _close(key: str, known: Iterable[str]) -> list[str]:
-    """The known key that is most like another, if any is."""
-    letters = set(key)
-    likely = [
-        name
-        for name in known
-        if min(sum(map(letters.__contains__, name)), len(key)) * 2 >= _LIKE * (len(key) + len(name))  # no more can be shared
-    ]
-    if not likely:
-        return []
-    import difflib  # a mistake was made: only now, and for few names, as it is slow
-
-    return difflib.get_close_matches(key, likely, 1, _LIKE)
 
 
 def said(error: Exception) -> tuple[Problem, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from stackkit.core.names import suggestion, titled
 from stackkit.errors import ComponentNotFoundError, FlavorNotFoundError, NameTakenError, Problem
-from stackkit.registry.names import suggestion, titled
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.store.base import Snapshot, Transaction
 from stackkit.workspace import records

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from stackkit.core.component import StackComponent, as_component
 from stackkit.core.component_type import ComponentType, P
+from stackkit.core.names import listed, suggestion
 from stackkit.errors import ComponentNotFoundError, ConfigurationError, InUseError, Problem
-from stackkit.registry.names import listed, suggestion
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.serialization.document import dump_component, load_component
 from stackkit.store.base import Store, Transaction

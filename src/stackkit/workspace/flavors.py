@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from stackkit.core.component_type import ComponentType
+from stackkit.core.names import listed
 from stackkit.errors import FlavorDefinitionError, FlavorNotFoundError, InUseError, Problem
-from stackkit.registry.names import listed
 from stackkit.registry.registry import FlavorRecord, FlavorRegistry, name_taken, summary
 from stackkit.store.base import Store
 from stackkit.workspace import records

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from stackkit.core.names import titled
 from stackkit.core.narrow import is_dict
 from stackkit.errors import ConfigurationError, ConflictError, Problem, StackkitError, StoreError
-from stackkit.registry.names import titled
 from stackkit.registry.registry import FlavorRecord
 from stackkit.store.base import Document, Transaction
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from stackkit.core.names import suggestion
 from stackkit.errors import (
     ComponentNotFoundError,
     ComponentTypeNotFoundError,
@@ -13,7 +14,6 @@ from stackkit.errors import (
     StackkitError,
     StackNotFoundError,
 )
-from stackkit.registry.names import suggestion
 from stackkit.registry.registry import FlavorRegistry
 from stackkit.store.base import Document, Snapshot, Store, Transaction
 from stackkit.workspace import records

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -17,6 +16,7 @@ from stackkit.cli.run_rows import as_object, as_row, comparison, details, head
 from stackkit.cli.session import Session, pass_session
 from stackkit.components.experiment_runs import ExperimentRun, RunStatus
 from stackkit.components.experiment_tracker import EXPERIMENT_TRACKER, ExperimentTracker
+from stackkit.core.names import suggestion
 from stackkit.core.narrow import is_list
 from stackkit.errors import Problem, RunNotFoundError
 
@@ -85,12 +85,7 @@ def _tags(given: Sequence[str]) -> Mapping[str, str]:
 
 def _check_experiment(tracker: ExperimentTracker, name: str | None) -> None:
     if name is not None and name not in (known := tracker.list_experiments()):
-        raise RunNotFoundError(Problem(f"there is no experiment {name!r}", where=tracker.name, remedy=_remedy(name, known)))
-
-
-def _remedy(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"it has {', '.join(known[:5]) or 'none yet'}"
+        raise RunNotFoundError(Problem(f"there is no experiment {name!r}", where=tracker.name, remedy=suggestion(name, known)))
 
 
 def find(tracker: ExperimentTracker, text: str) -> ExperimentRun:
@@ -113,7 +108,7 @@ def find(tracker: ExperimentTracker, text: str) -> ExperimentRun:
     if fitting:
         shown = ", ".join(run.run_id for run in fitting[:5])
         raise RunNotFoundError(Problem(f"{text!r} may be several runs", where=tracker.name, remedy=f"name one: {shown}"))
-    remedy = _remedy(text, [*dict.fromkeys(run.name for run in known), *(run.run_id for run in known)])
+    remedy = suggestion(text, [*dict.fromkeys(run.name for run in known), *(run.run_id for run in known)])
     raise RunNotFoundError(Problem(f"there is no run {text!r}", where=tracker.name, remedy=remedy))
 
 

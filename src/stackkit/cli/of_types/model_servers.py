@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from stackkit.cli.groups import LazyGroup
 from stackkit.cli.render import output_option, say, show_fields, show_rows, visible
 from stackkit.cli.session import Session, confirm, pass_session
 from stackkit.components.model_deployer import MODEL_DEPLOYER, ModelDeployer, ModelDeployment, ModelServer, ServerStatus
+from stackkit.core.names import suggestion
 from stackkit.errors import ModelServerNotFoundError, Problem
 
 _STATUS = ("starting", "running", "stopped", "failed")
@@ -212,8 +212,7 @@ def _named(deployer: ModelDeployer, server: str) -> ModelServer:
         return deployer.get_model_server_info(UUID(server))
     except ValueError:
         known = [other.deployment.model_name for other in deployer.find_model_server()]
-        close = get_close_matches(server, known, 1)
-        remedy = f"did you mean {close[0]}?" if close else f"see which there are: stackkit {MODEL_DEPLOYER.option} servers list"
+        remedy = suggestion(server, known, f"see which there are: stackkit {MODEL_DEPLOYER.option} servers list")
         raise ModelServerNotFoundError(Problem(f"no model {server} is deployed", remedy=remedy)) from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,6 +14,7 @@ from stackkit.cli.run_rows import elapsed
 from stackkit.cli.session import Session
 from stackkit.components.metadata_store import METADATA_STORE, MetadataStore
 from stackkit.core.component_type import ComponentType, P
+from stackkit.core.names import suggestion
 from stackkit.core.runs import RunRecord, StepRecord
 from stackkit.errors import ComponentNotFoundError, Problem, RecordNotFoundError, StackNotFoundError
 from stackkit.stack.secrets import unresolved
@@ -147,8 +147,7 @@ def find_run(metadata: MetadataStore, text: str) -> RunRecord:
     if fitting:
         shown = ", ".join(str(run.id) for run in fitting[:3])
         raise RecordNotFoundError(Problem(f"{text!r} may be several runs", remedy=f"name one: {shown}"))
-    close = difflib.get_close_matches(text, [run.name for run in known], n=1)
-    remedy = f"did you mean {close[0]}?" if close else "list them: stackkit runs list"
+    remedy = suggestion(text, [run.name for run in known], "list them: stackkit runs list")
     raise RecordNotFoundError(Problem(f"there is no run {text!r}", remedy=remedy))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
 from typing import Final, get_args
 
 import click
@@ -27,6 +25,7 @@ from stackkit.cli.render import output_option, say, show_fields, show_rows, visi
 from stackkit.cli.session import Session, pass_session
 from stackkit.components.artifact_store import ARTIFACT_STORE
 from stackkit.components.metadata_store import MetadataStore
+from stackkit.core.names import suggestion
 from stackkit.core.runs import ArtifactRecord, RunRecord, RunStatus, StepRecord
 from stackkit.errors import Problem, RecordNotFoundError
 
@@ -75,12 +74,7 @@ def list_runs(
 def _check_pipeline(metadata: MetadataStore, name: str) -> None:
     known = metadata.get_pipelines()
     if name not in known:
-        raise RecordNotFoundError(Problem(f"no pipeline {name!r} has run", remedy=_remedy(name, known)))
-
-
-def _remedy(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"there are {', '.join(known[:5]) or 'none yet'}"
+        raise RecordNotFoundError(Problem(f"no pipeline {name!r} has run", remedy=suggestion(name, known)))
 
 
 @runs.command("show", help=f"A run with its steps. {_HELP_RUN}")
@@ -114,7 +108,7 @@ def logs(session: Session, run: str, step: str | None, stack: str | None) -> Non
     steps = metadata.get_steps(found.id)
     names = [record.step for record in steps]
     if step is not None and step not in names:
-        raise RecordNotFoundError(Problem(f"no step {step!r} has begun", where=found.name, remedy=_remedy(step, names)))
+        raise RecordNotFoundError(Problem(f"no step {step!r} has begun", where=found.name, remedy=suggestion(step, names)))
     chosen = [record for record in steps if step in (None, record.step)]
     told = [_log_of(session, stack, record) for record in chosen]
     if not any(told):

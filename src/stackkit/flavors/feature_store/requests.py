@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 
 import attrs
 
 from stackkit.components.feature_store import unknown_view
+from stackkit.core.names import closest
 from stackkit.errors import ConfigurationError, FeatureNotFoundError, Problem
 from stackkit.flavors.feature_store.views import ViewRecord
 
@@ -96,6 +96,6 @@ def _unknown(text: str, known: Mapping[str, ViewRecord]) -> Problem:
     if view not in known:
         return unknown_view(view, known)
     features = list(known[view].view.features)
-    close = get_close_matches(name, features, n=1)
-    remedy = f"did you mean {view}:{close[0]}?" if close else f"it has {', '.join(features)}"
+    close = closest(name, features)
+    remedy = f"did you mean {view}:{close}?" if close else f"it has {', '.join(features)}"
     return Problem(f"the feature view {view} has no feature {name!r}", remedy=remedy)

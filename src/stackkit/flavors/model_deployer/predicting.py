@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +12,7 @@ import attrs
 from typing_extensions import get_type_hints
 
 from stackkit.components.model_deployer import ModelDeployment
+from stackkit.core.names import closest
 from stackkit.errors import ConfigurationError, ImportPathError, Problem, StackkitError
 from stackkit.registry.resolve import resolve
 from stackkit.serialization.codecs.classes import ClassCodec
@@ -128,8 +128,8 @@ def _advised(problem: Problem, path: str) -> Problem:
         for key, value in vars(module).items()
         if callable(value) and not key.startswith("_") and getattr(value, "__module__", None) == name
     ]
-    close = difflib.get_close_matches(wanted, own, 1)
-    remedy = f"did you mean {name}:{close[0]}?" if close else f"it has {', '.join(own) or 'nothing to call'}"
+    close = closest(wanted, own)
+    remedy = f"did you mean {name}:{close}?" if close else f"it has {', '.join(own) or 'nothing to call'}"
     return attrs.evolve(problem, remedy=remedy)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import reprlib
 from pathlib import Path
@@ -12,6 +11,7 @@ import attrs
 from typing_extensions import override
 
 from stackkit.components.secrets_manager import BaseSecretsManager, SecretGroup
+from stackkit.core.names import suggestion
 from stackkit.errors import ConfigurationError, Problem, SecretExistsError, SecretNotFoundError
 from stackkit.flavors.secrets_manager.vault import Vault
 
@@ -185,6 +185,5 @@ class LocalSecretsManager(BaseSecretsManager):
 
 def _require(name: str, known: list[str]) -> None:
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        remedy = f"did you mean {close[0]}?" if close else "register it first"
+        remedy = suggestion(name, known, "register it first")
         raise SecretNotFoundError(Problem(f"there is no secret {reprlib.repr(name)}", remedy=remedy))

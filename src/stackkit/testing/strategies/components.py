@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import TypeVar
 
 from hypothesis import strategies as st
 
 from stackkit import StackComponent
+from stackkit.core.names import suggestion
 from stackkit.core.narrow import is_set
 from stackkit.errors import ConfigurationError, Problem
 from stackkit.testing.strategies.classes import FieldShape, Recipe, instances
@@ -82,6 +82,6 @@ def _addresses(flavor: type[StackComponent]) -> dict[str, Values]:
 
 
 def _unknown(flavor: type[StackComponent], name: str, fields: Mapping[str, FieldShape]) -> Problem:
-    close = difflib.get_close_matches(name, fields, 1)
-    remedy = f"did you mean {close[0]}?" if close else f"it has {', '.join(fields)}"
-    return Problem(f"has no field {name}", where=flavor.__qualname__, remedy=remedy)
+    return Problem(
+        f"has no field {name}", where=flavor.__qualname__, remedy=suggestion(name, fields, f"it has {', '.join(fields)}")
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,22 @@ from stackkit.errors import DocumentError
 from stackkit.serialization.codecs.builtin_values import check_builtins
 from stackkit.serialization.formats.json_format import decode_json
 from stackkit.serialization.formats.table import decode, encode
+
+NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?", fullmatch=True)
+STRINGS = st.text(st.characters()).map(json.dumps) | st.text(st.characters(exclude_characters='"'), max_size=5).map(
+    '"{}"'.format
+)
+TEXTS = st.recursive(
+    NUMBERS | STRINGS | st.sampled_from(["null", "true", "NaN", "", ",", "-0", "[,]"]),
+    lambda inner: (
+        st.lists(inner, max_size=4).map(lambda parts: f"[{','.join(parts)}]")
+        | st.lists(st.tuples(st.sampled_from(['"a"', '"b,"', '"\\u0061"']), inner), max_size=4).map(
+            lambda pairs: f"{{{', '.join(f'{key}: {part}' for key, part in pairs)}}}"
+        )
+    ),
+    max_leaves=10,
+)
+"""Documents, and what is nearly one: repeated keys, numbers out of bounds, lone surrogates, commas that are none."""
 
 
 def refusal(data: str | bytes) -> str:
@@ -34,6 +52,21 @@ def test_every_value_is_read_back_as_it_was(value: object) -> None:
 def test_what_others_write_is_read(value: object) -> None:
     for spaced in (json.dumps(value), json.dumps(value, indent=2, ensure_ascii=False)):
         assert repr(decode(spaced, "json")) == repr(value)
+
+
+@given(TEXTS)
+def test_it_is_read_as_without_msgspec(text: str) -> None:
+    def outcome() -> str:
+        try:
+            return repr(decode_json(text))
+        except DocumentError as error:
+            return str(error)
+
+    assert msgspec.json.__name__
+    natively = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(sys.modules, "msgspec")
+        assert outcome() == natively
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections import Counter
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from stackkit.core.narrow import is_dict, is_list
 from stackkit.errors import DocumentError, Problem
 from stackkit.serialization.codecs.builtin_values import INT_DIGITS, MAX_DEPTH, shown
+
+_UNREAD: Final = object()
 
 
 def encode_json(value: object) -> bytes:
@@ -33,9 +36,9 @@ def decode_json(text: str) -> object:
         DocumentError: It is not JSON, repeats a key, holds a number that is out of bounds, or is nested too deeply.
     """
     try:
-        found: object = json.loads(
-            text, object_pairs_hook=_refuse_repeated, parse_constant=_refuse_constant, parse_float=_finite
-        )
+        found = _natively(text)
+        if found is _UNREAD:
+            found = json.loads(text, object_pairs_hook=_refuse_repeated, parse_constant=_refuse_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         problem = Problem(f"is not JSON: {error.msg}", where=f"line {error.lineno}, column {error.colno}")
     except ValueError as error:
@@ -51,6 +54,24 @@ def decode_json(text: str) -> object:
             return found
         problem = Problem(f"is nested more than {MAX_DEPTH} levels deep")
     raise DocumentError(problem)  # here, where the document is not dragged along
+
+
+def _natively(text: str) -> object:
+    """What msgspec reads, four times as fast, where that is sure to be all that there is.
+
+    It is not imported for this: one document takes less time. Of repeated keys it takes the last, so commas are counted;
+    those that are written as something else, it does not see.
+    """
+    if "msgspec" not in sys.modules or "\\" in text:
+        return _UNREAD
+    import msgspec
+
+    try:
+        found: object = msgspec.json.decode(text)
+        written = msgspec.json.encode(found)
+    except (msgspec.MsgspecError, ValueError, RecursionError):  # what is wrong is told elsewhere
+        return _UNREAD
+    return found if text.count(",") == written.count(b",") else _UNREAD
 
 
 def _refuse_repeated(pairs: list[tuple[str, object]]) -> dict[str, object]:

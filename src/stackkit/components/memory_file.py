@@ -12,6 +12,7 @@ from typing import IO, Any, Final, TypeAlias, get_args, overload
 from typing_extensions import Buffer, override
 
 from stackkit.components.artifact_store import BinaryMode, OpenMode, TextMode
+from stackkit.components.text_file import TextFile, TextWriter
 from stackkit.errors import ConfigurationError, Problem
 
 Publish: TypeAlias = Callable[[bytes], object]
@@ -53,11 +54,11 @@ def memory_file(path: str, mode: OpenMode, content: bytes = b"", publish: Publis
         raise ConfigurationError(Problem(f"{mode!r} is no mode", where=path, remedy=f"use one of {', '.join(_MODES)}"))
     if mode in ("r", "rb"):
         reader: io.BufferedReader = io.BufferedReader(_Memory(path, mode, content))
-        return reader if mode == "rb" else _Text(reader, mode)
+        return reader if mode == "rb" else TextFile(reader, mode)
     if publish is None:
         raise TypeError(f"what is written to {path} goes nowhere: give publish")
     writer = _Writer(_Memory(path, mode, content if mode in ("a", "ab") else b""), publish)
-    return writer if mode.endswith("b") else _TextWriter(writer, mode)
+    return writer if mode.endswith("b") else TextWriter(writer, mode, writer.discard)
 
 
 class _Memory(io.RawIOBase):
@@ -107,19 +108,6 @@ class _Memory(io.RawIOBase):
         return self.file.write(buffer)
 
 
-class _Text(io.TextIOWrapper):
-    """A text file: UTF-8, its line ends kept as they are."""
-
-    def __init__(self, buffer: io.BufferedReader | io.BufferedWriter, mode: str) -> None:
-        super().__init__(buffer, encoding="utf-8", newline="")
-        self._mode = mode
-
-    @property
-    @override
-    def mode(self) -> str:
-        return self._mode
-
-
 class _Writer(io.BufferedWriter):
     """A binary file that is published by `close`, and by nothing else."""
 
@@ -160,35 +148,3 @@ class _Writer(io.BufferedWriter):
             self.discard()
             text = f"{self._memory.name} was never closed: it is discarded"
             warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
-
-
-class _TextWriter(_Text):
-    """A text file that is published by `close`, and by nothing else."""
-
-    def __init__(self, writer: _Writer, mode: str) -> None:
-        super().__init__(writer, mode)
-        self._writer = writer
-
-    @override
-    def close(self) -> None:
-        """Publish the file; one whose text cannot be encoded is discarded."""
-        try:
-            if not self.closed:
-                self.flush()
-        except BaseException:
-            self._writer.discard()
-            raise
-        super().close()
-
-    @override
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
-    ) -> None:
-        if exc_type is None:
-            self.close()
-        else:
-            self._writer.discard()
-
-    @override
-    def __del__(self) -> None:
-        """Nothing is written: the bytes below are discarded."""

@@ -15,9 +15,9 @@ from typing import IO, cast
 
 import pytest
 
+from stackkit.components.text_file import TextWriter
 from stackkit.errors import ArtifactError, ArtifactExistsError, ArtifactNotFoundError
 from stackkit.flavors.artifact_store.local import LocalArtifactStore
-from stackkit.flavors.local_files.atomic import AtomicTextWriter
 from stackkit.testing.contracts.artifact_store import everything, read, write
 
 WORKER = Path(__file__).parents[1] / "artifact_store" / "artifact_store_worker.py"
@@ -145,7 +145,7 @@ def test_what_is_forgotten_in_a_circle_is_discarded(store: LocalArtifactStore, r
 
 def test_a_text_file_can_be_exchanged_for_the_bytes_below(store: LocalArtifactStore) -> None:
     text = store.open("file", "w")
-    assert isinstance(text, AtomicTextWriter)
+    assert isinstance(text, TextWriter)
     text.write("text ")
     binary = cast("io.BufferedWriter", text.detach())
     del text

@@ -25,8 +25,9 @@ from stackkit.components.artifact_store import (
     check_scheme,
     scheme_of,
 )
+from stackkit.components.text_file import TextFile, TextWriter
 from stackkit.errors import ArtifactError, ConfigurationError, Problem
-from stackkit.flavors.local_files.atomic import AtomicTextWriter, TextFile, open_reader, open_writer
+from stackkit.flavors.local_files.atomic import open_reader, open_writer
 from stackkit.flavors.local_files.confinement import Place, locate
 from stackkit.flavors.local_files.drafts import Change, copy_content
 from stackkit.flavors.local_files.globbing import Tree, below, literal_prefix, matches
@@ -140,7 +141,7 @@ class LocalArtifactStore(BaseArtifactStore):
         with self._file(path, creating=True) as place:
             self._clear(place)
             writer = open_writer(place, change)
-        return AtomicTextWriter(writer, change) if mode == change else writer
+        return TextWriter(writer, change, writer.discard) if mode == change else writer
 
     @override
     def copyfile(self, source: StrPath, target: StrPath, *, overwrite: bool = False) -> None:

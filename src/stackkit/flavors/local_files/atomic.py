@@ -46,25 +46,6 @@ class ArtifactFile(io.FileIO):
             return super().write(buffer)
 
 
-class TextFile(io.TextIOWrapper):
-    """A text file: UTF-8, its line ends kept as they are.
-
-    Args:
-        buffer: The file in bytes, which is closed with this object.
-        mode: What it is open for, as in `builtins.open`.
-    """
-
-    def __init__(self, buffer: io.BufferedReader | io.BufferedWriter, mode: str) -> None:
-        super().__init__(buffer, encoding="utf-8", newline="")
-        self._mode = mode
-
-    @property
-    @override
-    def mode(self) -> str:
-        """What the file is open for."""
-        return self._mode
-
-
 class AtomicWriter(io.BufferedWriter):
     """A binary file that is published by `close`, and by nothing else.
 
@@ -111,43 +92,6 @@ class AtomicWriter(io.BufferedWriter):
         if not self._draft.is_finished:
             self.discard()
             warnings.warn(f"{self._draft.path} was never closed: it is discarded", ResourceWarning, stacklevel=2, source=self)
-
-
-class AtomicTextWriter(TextFile):
-    """A text file that is published by `close`, and by nothing else.
-
-    Args:
-        writer: The file in bytes.
-        mode: `w`, `x` or `a`.
-    """
-
-    def __init__(self, writer: AtomicWriter, mode: Change) -> None:
-        self._writer = writer
-        super().__init__(writer, mode)
-
-    @override
-    def close(self) -> None:
-        """Publish the file; one that cannot be published is discarded."""
-        try:
-            if not self.closed:
-                self.flush()
-        except BaseException:
-            self._writer.discard()
-            raise
-        super().close()
-
-    @override
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
-    ) -> None:
-        if exc_type is None:
-            self.close()
-        else:
-            self._writer.discard()
-
-    @override
-    def __del__(self) -> None:
-        """Nothing is written: the bytes below are discarded, unless they were taken with `detach`."""
 
 
 def open_reader(place: Place) -> io.BufferedReader:

@@ -6,7 +6,7 @@ import logging
 import os
 import ssl
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 from typing_extensions import override
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _KEPT_OPEN: Final = 4  # idle connections to each server
 _AT_ONCE: Final = 32
 _CONNECTING: Final = 10  # seconds that the making of a connection may take
+
+
+Options: TypeAlias = tuple[tuple[str, str | int | bool], ...]
+"""What the library that speaks to a server is given for each connection."""
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +53,7 @@ class Address:
     username: str
     password: str | None = attrs.field(repr=False)
     ca_file: str | None = None
-    options: tuple[tuple[str, str | int | bool], ...] = ()
+    options: Options = ()
 
     @override
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ import attrs
 from typing_extensions import override
 
 from stackkit.flavors.metadata_store.dialects import MYSQL, Dialect
-from stackkit.flavors.metadata_store.engines import Address
+from stackkit.flavors.metadata_store.engines import Options
 from stackkit.flavors.metadata_store.server import ServerMetadataStore
 
 # A machine that vanished says no more: seconds that it may take, which are more than it may wait for others.
@@ -43,16 +43,6 @@ class MysqlMetadataStore(ServerMetadataStore):
 
     @property
     @override
-    def _address(self) -> Address:
-        checked = () if self.ca_file is None else (("ssl_ca", self.ca_file), ("ssl_verify_identity", True))
-        return Address(
-            driver="mysql+pymysql",
-            extra="mysql",
-            host=self.host,
-            port=self.port,
-            database=self.database,
-            username=self.username,
-            password=self._revealed,
-            ca_file=self.ca_file,
-            options=(*_PATIENCE, ("binary_prefix", True), *checked),  # identifiers are bytes, and not text of some encoding
-        )
+    def _options(self) -> Options:
+        checked: Options = () if self.ca_file is None else (("ssl_ca", self.ca_file), ("ssl_verify_identity", True))
+        return (*_PATIENCE, ("binary_prefix", True), *checked)  # identifiers are bytes, and not text of some encoding

@@ -8,7 +8,7 @@ import attrs
 from typing_extensions import override
 
 from stackkit.flavors.metadata_store.dialects import POSTGRESQL, Dialect
-from stackkit.flavors.metadata_store.engines import Address
+from stackkit.flavors.metadata_store.engines import Options
 from stackkit.flavors.metadata_store.server import ServerMetadataStore
 
 # A machine that vanished says no more: milliseconds that it may leave unanswered, and seconds of silence before it is asked.
@@ -45,16 +45,6 @@ class PostgresqlMetadataStore(ServerMetadataStore):
 
     @property
     @override
-    def _address(self) -> Address:
-        checked = () if self.ca_file is None else (("sslmode", "verify-full"), ("sslrootcert", self.ca_file))
-        return Address(
-            driver="postgresql+psycopg",
-            extra="postgresql",
-            host=self.host,
-            port=self.port,
-            database=self.database,
-            username=self.username,
-            password=self._revealed,
-            ca_file=self.ca_file,
-            options=(*_PATIENCE, *checked),
-        )
+    def _options(self) -> Options:
+        checked: Options = () if self.ca_file is None else (("sslmode", "verify-full"), ("sslrootcert", self.ca_file))
+        return (*_PATIENCE, *checked)

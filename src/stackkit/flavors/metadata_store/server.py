@@ -11,7 +11,7 @@ from typing_extensions import override
 from stackkit.core.secret import Secret
 from stackkit.errors import ConfigurationError, Problem, StackkitError
 from stackkit.flavors.metadata_store.dialects import Dialect
-from stackkit.flavors.metadata_store.engines import Address
+from stackkit.flavors.metadata_store.engines import Address, Options
 from stackkit.flavors.metadata_store.server_database import ServerDatabase
 from stackkit.flavors.metadata_store.sql import SqlMetadataStore
 
@@ -70,22 +70,32 @@ class ServerMetadataStore(SqlMetadataStore, ABC, abstract=True):
 
     @property
     @abstractmethod
-    def _address(self) -> Address:
-        """Where the database is."""
+    def _dialect(self) -> Dialect:
+        """How the server is spoken to."""
 
     @property
     @abstractmethod
-    def _dialect(self) -> Dialect:
-        """How the server is spoken to."""
+    def _options(self) -> Options:
+        """What the library that speaks to it is given for each connection."""
+
+    @property
+    def _address(self) -> Address:
+        return Address(
+            driver=self._dialect.driver,
+            extra=self._dialect.extra,
+            host=self.host,
+            port=self.port,
+            database=self.database,
+            username=self.username,
+            password=None if self.password is None else self.password.reveal(),
+            ca_file=self.ca_file,
+            options=self._options,
+        )
 
     @property
     @override
     def _database(self) -> ServerDatabase:
         return ServerDatabase(self._address, self._dialect, self.reconnect_timeout)
-
-    @property
-    def _revealed(self) -> str | None:
-        return None if self.password is None else self.password.reveal()
 
     @property
     @override

@@ -34,12 +34,12 @@ class TestInit:
         kinds = "artifact store, metadata store, orchestrator, secrets manager"
         said = f"workspace made: {bare.folder}/new\nstack default made, and active: {kinds}\n"
         assert bare.done("init new").out == said
-        rows = bare.done("--workspace new status").rows[4:]
-        assert [row[:3] for row in rows] == [
-            ["orchestrator", "default", "local"],
-            ["artifact_store", "default", "local"],
-            ["metadata_store", "default", "sqlite"],
-            ["secrets_manager", "default", "local"],
+        rows = bare.done("--workspace new status --output json").json["components"]
+        assert [(row["type"], row["name"], row["flavor"]) for row in rows] == [
+            ("orchestrator", "default", "local"),
+            ("artifact_store", "default", "local"),
+            ("metadata_store", "default", "sqlite"),
+            ("secrets_manager", "default", "local"),
         ]
         for kind, file in (("artifact-store", "artifacts"), ("metadata-store", "metadata.db")):
             config = bare.done(f"--workspace new {kind} describe --output json").json["config"]
@@ -134,8 +134,8 @@ class TestStatus:
         assert str(composed.folder) in above
         assert [line.split() for line in below.splitlines()] == [
             ["TYPE", "NAME", "FLAVOR", "PROVISIONED", "RUNNING", "FAILURE"],
-            ["artifact_store", "prod", "custom", "yes", "yes"],
-            ["secrets_manager", "vault", "local", "no", "no"],
+            ["artifact", "store", "prod", "custom", "yes", "yes"],
+            ["secrets", "manager", "vault", "local", "no", "no"],
         ]
 
     def test_without_an_active_stack(self, stackkit: CommandLine) -> None:

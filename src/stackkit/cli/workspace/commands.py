@@ -62,7 +62,8 @@ def status(session: Session, output: str) -> None:
     show_fields(about, output)
     if rows:
         click.echo()
-    show_rows(rows, output, empty=failure or f"stack {active} has no components")
+    named = [{**row, "type": str(row["type"]).replace("_", " ")} for row in rows]
+    show_rows(named, output, empty=failure or f"stack {active} has no components")
     tell_drift(drift)
 
 

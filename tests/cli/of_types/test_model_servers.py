@@ -86,15 +86,15 @@ def test_what_does_not_come_up_is_told_in_a_few_lines(here: CommandLine) -> None
 
 def test_down_stops_servers_and_up_starts_those_that_ran(here: CommandLine) -> None:
     def running() -> str:
-        (row,) = (line.split() for line in here.done("status").out.splitlines() if line.startswith("model_deployer"))
-        return " ".join(row[3:5])
+        (row,) = (row for row in here.done("status --output json").json["components"] if row["type"] == "model_deployer")
+        return f"{row['provisioned']} {row['running']}"
 
-    assert running() == "no no"
+    assert running() == "False False"
     assert here.done("model-deployer up").out == "model deployer here is up\n"
-    assert running() == "yes yes"
+    assert running() == "True True"
     url = here.done(f"{DEPLOY} churn churn:predict --output json").json["url"]
     here.done("stack down")
-    assert running() == "yes no"
+    assert running() == "True False"
     with pytest.raises(httpx.ConnectError):
         ask(url, age=30)
     assert here.done(f"{SERVERS} list").rows == [["churn", "churn:predict", "stopped"]]
@@ -102,10 +102,10 @@ def test_down_stops_servers_and_up_starts_those_that_ran(here: CommandLine) -> N
         "model deployer here: is down; bring it up: stackkit model-deployer up here"
     )
     here.done("stack up")
-    assert running() == "yes yes"
+    assert running() == "True True"
     assert ask(url, age=30) == 0.3
     here.done("model-deployer down --force --yes")
-    assert running() == "no no"
+    assert running() == "False False"
     with pytest.raises(httpx.ConnectError):
         ask(url, age=30)
 

@@ -36,6 +36,8 @@ def test_of_several_who_make_it_at_once_one_does(tmp_path: Path) -> None:
         with Workspace.init(tmp_path) as workspace:
             return register_default_stack(workspace) is not None
 
+    with Workspace.init(tmp_path / "other") as other:  # all that it takes is imported: what pytest rewrites, no two threads may
+        register_default_stack(other)
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(make, range(4))) == 1
     with Workspace.open(tmp_path) as workspace:

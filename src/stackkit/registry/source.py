@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import attrs
 
 from stackkit.core.definition import place
+from stackkit.core.syntax import parse
 from stackkit.errors import Problem
 
 
@@ -53,7 +54,7 @@ def source_lines(cls: type) -> SourceLines:
     try:
         file = inspect.getsourcefile(cls)
         with tokenize.open(file or "") as source:
-            module = ast.parse(source.read())
+            module = parse(source.read())
     except (OSError, TypeError, SyntaxError, ValueError):  # a class without a source
         return SourceLines(cls)
     node: ast.AST = module

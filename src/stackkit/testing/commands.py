@@ -6,8 +6,6 @@ What they write is in files that both sides reach.
 from __future__ import annotations
 
 import fcntl
-import os
-import signal
 import time
 import zipfile
 from pathlib import Path
@@ -37,6 +35,15 @@ def python(program: str, *others: object) -> list[str]:
         others: Its arguments.
     """
     return ["python", "-c", program, *map(str, others)]
+
+
+def is_held(file: Path) -> bool:
+    """Whether a command has its lock.
+
+    Args:
+        file: The file that it locks.
+    """
+    return file.exists() and file.read_text("utf-8") == "held"
 
 
 def is_released(file: Path, within: float) -> bool:
@@ -79,18 +86,3 @@ def small_wheel(folder: Path, name: str) -> str:
         for file, text in files.items():
             wheel.writestr(file, text)
     return f"{name} @ {path.as_uri()}"
-
-
-def interrupt_when_held(lock: Path, within: float) -> None:
-    """Interrupt this process, as Ctrl-C does, as soon as a lock is held.
-
-    Args:
-        lock: The file that is locked.
-        within: Seconds to wait at most.
-    """
-    until = time.monotonic() + within
-    while not (lock.exists() and lock.read_text("utf-8") == "held"):
-        if time.monotonic() > until:
-            break
-        time.sleep(0.01)
-    os.kill(os.getpid(), signal.SIGINT)

@@ -6,6 +6,7 @@ import heapq
 import time
 from collections import deque
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from stackkit.core.deployment import PipelineDeployment, StepSpec
 from stackkit.core.lookup import RunComponents
@@ -13,6 +14,9 @@ from stackkit.core.runs import DONE, StepRecord
 from stackkit.errors import Problem, StackkitError, StepError
 from stackkit.flavors.orchestrator.progress import Progress
 from stackkit.flavors.orchestrator.serving import Order
+
+BEAT: Final = 0.5
+"""Seconds after which whoever waits looks up: Ctrl-C wakes them only where the main thread of the process takes it."""
 
 
 class Agenda:
@@ -41,9 +45,9 @@ class Agenda:
         return ready
 
     @property
-    def wait(self) -> float | None:
-        """Seconds until a step is tried again; None where none is."""
-        return max(self._later[0][0] - time.monotonic(), 0.0) if self._later else None
+    def wait(self) -> float:
+        """Seconds to wait for something to happen: until a step is tried again, and no longer than `BEAT`."""
+        return min(max(self._later[0][0] - time.monotonic(), 0.0), BEAT) if self._later else BEAT
 
     @property
     def failures(self) -> Sequence[StackkitError]:

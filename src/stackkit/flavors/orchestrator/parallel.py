@@ -9,7 +9,7 @@ from typing import Self
 from stackkit.core.deployment import PipelineDeployment, StepSpec
 from stackkit.core.lookup import RunComponents
 from stackkit.errors import StackkitError
-from stackkit.flavors.orchestrator.agenda import Agenda
+from stackkit.flavors.orchestrator.agenda import BEAT, Agenda
 from stackkit.flavors.orchestrator.limits import Limits
 from stackkit.flavors.orchestrator.processes import ProcessDiedError, Sendable, StepProcess, dismiss_all
 from stackkit.flavors.orchestrator.serving import Order
@@ -97,9 +97,7 @@ class ParallelRun:
 
     def _wait(self) -> None:
         """Wait for something to happen, and see what it is."""
-        until = self._agenda.wait if len(self._busy) < self._workers else None
-        if not self._busy:  # nothing else can happen than that it is time
-            until = until or 0.0
+        until = self._agenda.wait if len(self._busy) < self._workers else BEAT
         for connection in wait([process.connection for process in self._busy.values()], until):
             self._see(self._busy[connection])
 

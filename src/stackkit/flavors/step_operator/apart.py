@@ -6,11 +6,12 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+_BEAT: Final = 0.5  # seconds
 
 
 def run_apart(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -35,6 +36,8 @@ def run_apart(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     thread = threading.Thread(target=run, name="step operator")
     thread.start()
     try:
+        while not wait([result], _BEAT).done:  # and not at once: Ctrl-C wakes the caller only where the main thread takes it
+            pass
         return result.result()
     except BaseException:
         if not result.done():

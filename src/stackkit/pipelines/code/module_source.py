@@ -13,6 +13,8 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
+from stackkit.core.syntax import parse
+
 _texts: WeakKeyDictionary[Callable[..., object], str] = WeakKeyDictionary()
 """The texts of modules, by the functions that were made steps in them."""
 
@@ -85,7 +87,7 @@ def _definitions(text: str) -> Mapping[str, list[Definition]]:
     scopes: dict[str, set[str]] = {}
     for scope in symtable.symtable(text, "module", "exec").get_children():
         scopes.setdefault(scope.get_name(), set()).update(_globals(scope))
-    for statement in ast.parse(text).body:
+    for statement in parse(text).body:
         for node, names in _bound(statement):
             definition = Definition(node, frozenset(_used(node, scopes)))
             for name in names:

@@ -19,8 +19,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -46,6 +44,7 @@ from stackkit.core.component import as_component
 from stackkit.errors import StepError
 from stackkit.pipelines import resume, run
 from stackkit.testing.contracts.component import ComponentContract, few
+from stackkit.testing.interrupts import interrupted, whichever_thread_takes_it
 from stackkit.testing.steps import PATIENCE, Journal, Plan, graph, step_name
 
 Orc = TypeVar("Orc", bound=BaseOrchestrator)
@@ -317,17 +316,13 @@ class OrchestratorContract(ComponentContract[Orc], Generic[Orc]):
 
     # Interruption
 
-    def test_a_run_that_is_interrupted_is_recorded_as_killed_and_goes_on_when_resumed(self, bench: Bench) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            pytest.skip("Ctrl-C is for the main thread")
+    @whichever_thread_takes_it
+    def test_a_run_that_is_interrupted_is_recorded_as_killed_and_goes_on_when_resumed(
+        self, bench: Bench, blocked: Sequence[signal.Signals]
+    ) -> None:
         plan = [Plan(), Plan(deed="wait", inputs=(0,)), Plan(inputs=(1,))]
-        ctrl_c = threading.Thread(target=_interrupt_when_begun, args=(bench.journal, 1))
-        ctrl_c.start()
-        try:
-            with pytest.raises(KeyboardInterrupt):
-                bench.run(plan)
-        finally:
-            ctrl_c.join()
+        with interrupted(lambda: bench.journal.begun(1) > 0, 3 * PATIENCE, blocked):
+            bench.run(plan)
         assert (bench.last().status, bench.statuses()) == ("killed", ["completed", "killed"])
         assert bench.journal.ended(1) == bench.journal.begun(2) == 0
         bench.journal.release.touch()
@@ -338,12 +333,3 @@ class OrchestratorContract(ComponentContract[Orc], Generic[Orc]):
 def _component(kind: str, flavor: str, path: Path) -> Component:
     """A component of the kit that keeps what it has at a path."""
     return from_builtins({"type": kind, "flavor": flavor, "version": 1, "config": {"name": flavor, "path": str(path)}})
-
-
-def _interrupt_when_begun(journal: Journal, number: int) -> None:
-    until = time.monotonic() + 3 * PATIENCE
-    while not journal.begun(number):
-        if time.monotonic() > until:
-            return
-        time.sleep(0.005)
-    os.kill(os.getpid(), signal.SIGINT)

@@ -14,8 +14,8 @@ import hashlib
 import io
 import json
 import os
+import signal
 import sys
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -40,8 +40,9 @@ from stackkit import (
 from stackkit.core.component import as_component
 from stackkit.errors import StepError
 from stackkit.pipelines import pipeline, run
-from stackkit.testing.commands import HOLDS, RECORDS, interrupt_when_held, is_released, python, small_wheel
+from stackkit.testing.commands import HOLDS, RECORDS, is_held, is_released, python, small_wheel
 from stackkit.testing.contracts.component import ComponentContract, few
+from stackkit.testing.interrupts import interrupted, whichever_thread_takes_it
 from stackkit.testing.steps import Deed, Journal, act
 
 Op = TypeVar("Op", bound=BaseStepOperator)
@@ -228,19 +229,14 @@ class StepOperatorContract(ComponentContract[Op], Generic[Op]):
         with pytest.raises(StepError, match="MemoryError"):
             narrow.launch("training", "monday", [], python(program, 2048))
 
+    @whichever_thread_takes_it
     def test_an_interrupt_ends_the_command_with_all_that_it_started(
-        self, component: Op, folder: Path, capfd: pytest.CaptureFixture[str]
+        self, component: Op, folder: Path, capfd: pytest.CaptureFixture[str], blocked: Sequence[signal.Signals]
     ) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            pytest.skip("Ctrl-C is for the main thread")
+        lock = folder / "lock"
         component.launch("training", "monday", [], python(""))  # the environment is there
-        ctrl_c = threading.Thread(target=interrupt_when_held, args=(folder / "lock", PATIENCE / 2))
-        ctrl_c.start()
-        try:
-            with pytest.raises(KeyboardInterrupt):
-                component.launch("training", "monday", [], python(HOLDS, folder / "lock", PATIENCE, "stays"))
-        finally:
-            ctrl_c.join()
+        with interrupted(lambda: is_held(lock), PATIENCE / 2, blocked):
+            component.launch("training", "monday", [], python(HOLDS, lock, PATIENCE, "stays"))
         assert (folder / "lock").read_text("utf-8") == "held"
         assert is_released(folder / "lock", PATIENCE / 2)
         assert "Traceback" not in capfd.readouterr().err

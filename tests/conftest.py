@@ -20,7 +20,7 @@ pytest.register_assert_rewrite("tests.flavors.container_registry.docker_registry
 # No profile has a deadline: it would measure how busy the machine is.
 settings.register_profile("default", deadline=None)
 # A commit has one verdict, on every Python and each time that it is asked for: the examples follow from the test.
-settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, print_blob=True)
+settings.register_profile("ci", deadline=None, max_examples=25, derandomize=True, print_blob=True)
 settings.register_profile("quick", deadline=None, max_examples=10, derandomize=True, print_blob=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
 

@@ -29,7 +29,13 @@ def late_option(name: str, *names: str, **others: Any) -> click.Option:
 
 
 class LateOptionsCommand(click.Command, ABC):
-    """A command that takes more options than its own; its callback gets their texts by name as `texts`."""
+    """A command that takes more options than its own; its callback gets their texts by name as `texts`.
+
+    Attributes:
+        advice: What to do about an option that there is not, when the arguments name nothing that has options.
+    """
+
+    advice: str = ""
 
     @abstractmethod
     def late_options(self, session: Session, arguments: Sequence[str]) -> Iterable[click.Option] | None:
@@ -39,11 +45,6 @@ class LateOptionsCommand(click.Command, ABC):
             session: The call of the command line.
             arguments: The arguments, before they are parsed.
         """
-
-    @property
-    @abstractmethod
-    def advice(self) -> str:
-        """What to do about an option that there is not, when the arguments name nothing that has options."""
 
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -57,7 +58,7 @@ class LateOptionsCommand(click.Command, ABC):
         except click.NoSuchOption as error:
             if found is not None or error.possibilities:
                 raise
-            raise click.UsageError(f"{error.message} {self.advice}", ctx) from error
+            raise click.UsageError(f"{error.message} {self.advice}".rstrip(), ctx) from error
 
     def _found(self, ctx: click.Context, args: Sequence[str]) -> list[click.Option] | None:
         try:

@@ -30,17 +30,12 @@ class FieldsCommand(LateOptionsCommand):
     def __init__(self, *args: Any, flavor_of: FlavorOf, without_flavor: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._flavor_of = flavor_of
-        self._without_flavor = without_flavor
+        self.advice = without_flavor
 
     @override
     def late_options(self, session: Session, arguments: Sequence[str]) -> Iterator[click.Option] | None:
         flavor = self._flavor_of(session, arguments)
         return None if flavor is None else field_options(config_codec(flavor))
-
-    @property
-    @override
-    def advice(self) -> str:
-        return self._without_flavor
 
 
 def field_options(codec: ClassCodec) -> Iterator[click.Option]:

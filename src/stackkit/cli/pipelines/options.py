@@ -50,6 +50,8 @@ class PipelineParameter:
 class PipelineCommand(LateOptionsCommand):
     """A command that takes the parameters of a pipeline as options."""
 
+    advice = "Parameters are a pipeline's: name it too."
+
     @override
     def late_options(self, session: Session, arguments: Sequence[str]) -> Iterator[click.Option] | None:
         path = named_pipeline(arguments, self.params)
@@ -60,11 +62,6 @@ class PipelineCommand(LateOptionsCommand):
             late_option(found.name, found.option, metavar=f"<{shown_type(found.codec)}>", help=found.help)
             for found in parameters
         )
-
-    @property
-    @override
-    def advice(self) -> str:
-        return "Parameters are a pipeline's: name it too."
 
 
 def named_pipeline(args: Sequence[str], own: Iterable[click.Parameter]) -> str | None:

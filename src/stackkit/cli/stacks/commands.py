@@ -40,11 +40,6 @@ class ComponentsCommand(LateOptionsCommand):
             completed = components_of(entry.slug)
             yield late_option(entry.slug, *names, metavar="NAME", help=f"Its {title}.", shell_complete=completed)
 
-    @property
-    @override
-    def advice(self) -> str:
-        return "There is one for each component type."
-
 
 def _chosen(texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The name of a component for each type that was given."""

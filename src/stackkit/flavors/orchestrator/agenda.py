@@ -6,17 +6,14 @@ import heapq
 import time
 from collections import deque
 from collections.abc import Collection, Sequence
-from typing import Final
 
+from stackkit.core.attention import BEAT
 from stackkit.core.deployment import PipelineDeployment, StepSpec
 from stackkit.core.lookup import RunComponents
 from stackkit.core.runs import DONE, StepRecord
 from stackkit.errors import Problem, StackkitError, StepError
 from stackkit.flavors.orchestrator.progress import Progress
 from stackkit.flavors.orchestrator.serving import Order
-
-BEAT: Final = 0.5
-"""Seconds after which whoever waits looks up: Ctrl-C wakes them only where the main thread of the process takes it."""
 
 
 class Agenda:

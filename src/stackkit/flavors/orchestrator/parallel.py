@@ -6,10 +6,11 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Self
 
+from stackkit.core.attention import BEAT
 from stackkit.core.deployment import PipelineDeployment, StepSpec
 from stackkit.core.lookup import RunComponents
 from stackkit.errors import StackkitError
-from stackkit.flavors.orchestrator.agenda import BEAT, Agenda
+from stackkit.flavors.orchestrator.agenda import Agenda
 from stackkit.flavors.orchestrator.limits import Limits
 from stackkit.flavors.orchestrator.processes import ProcessDiedError, Sendable, StepProcess, dismiss_all
 from stackkit.flavors.orchestrator.serving import Order

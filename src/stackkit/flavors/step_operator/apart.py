@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
+
+from stackkit.core.attention import BEAT
 
 T = TypeVar("T")
-_BEAT: Final = 0.5  # seconds
 
 
 def run_apart(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -36,7 +37,7 @@ def run_apart(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     thread = threading.Thread(target=run, name="step operator")
     thread.start()
     try:
-        while not wait([result], _BEAT).done:  # and not at once: Ctrl-C wakes the caller only where the main thread takes it
+        while not wait([result], BEAT).done:
             pass
         return result.result()
     except BaseException:

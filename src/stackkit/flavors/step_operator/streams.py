@@ -10,11 +10,11 @@ import time
 from contextlib import suppress
 from typing import IO, Final
 
+from stackkit.core.attention import BEAT
 from stackkit.flavors.step_operator.printing import Printed
 
 _CHUNK: Final = 1 << 16
 _GRACE: Final = 5.0
-_BEAT: Final = 0.5  # seconds: Ctrl-C wakes who waits only where the main thread of the process takes it
 """Seconds after its end in which the last of what was printed comes; what still prints then was left behind by a command."""
 
 
@@ -45,7 +45,7 @@ def _take(output: IO[bytes], told: IO[bytes], printed: Printed) -> None:
         selector.register(told, selectors.EVENT_READ)
         until: float | None = None
         while selector.get_map():
-            ready = selector.select(_BEAT if until is None else min(_BEAT, until - time.monotonic()))
+            ready = selector.select(BEAT if until is None else min(BEAT, until - time.monotonic()))
             if until is not None and not ready and time.monotonic() >= until:
                 break
             for key, _ in ready:

@@ -134,7 +134,8 @@ class TestShow:
 
     def test_mistakes(self, tracked: CommandLine, ids: list[str], tracker: LocalExperimentTracker) -> None:
         assert tracked.refused(f"{RUNS} show brokn") == "notes: there is no run 'brokn'; did you mean broken?"
-        assert "there is no run ''" in tracked.refused(f"{RUNS} show", "")
+        said = "notes: there is no run ''; list them: stackkit experiment-tracker runs list"
+        assert tracked.refused(f"{RUNS} show", "") == said
         other = tracker.start_run("iris", name="broken")
         assert tracked.refused(f"{RUNS} show broken") == f"notes: 'broken' may be several runs; name one: {other}, {ids[2]}"
 

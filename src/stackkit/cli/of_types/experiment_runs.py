@@ -108,7 +108,8 @@ def find(tracker: ExperimentTracker, text: str) -> ExperimentRun:
     if fitting:
         shown = ", ".join(run.run_id for run in fitting[:5])
         raise RunNotFoundError(Problem(f"{text!r} may be several runs", where=tracker.name, remedy=f"name one: {shown}"))
-    remedy = suggestion(text, [*dict.fromkeys(run.name for run in known), *(run.run_id for run in known)])
+    names = [*(run.name for run in known), *(run.run_id for run in known)]
+    remedy = suggestion(text, names, f"list them: stackkit {EXPERIMENT_TRACKER.option} runs list")
     raise RunNotFoundError(Problem(f"there is no run {text!r}", where=tracker.name, remedy=remedy))
 
 

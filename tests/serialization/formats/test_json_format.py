@@ -62,10 +62,10 @@ def test_it_is_read_as_without_msgspec(text: str) -> None:
         except DocumentError as error:
             return str(error)
 
-    assert msgspec.json.__name__
+    assert sys.modules["msgspec"] is msgspec
     natively = outcome()
     with pytest.MonkeyPatch.context() as patch:
-        patch.delitem(sys.modules, "msgspec")
+        patch.delitem(sys.modules, msgspec.__name__)
         assert outcome() == natively
 
 
